@@ -1,0 +1,234 @@
+package vintem.platform;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jdbi.v3.core.Handle;
+import vintem.platform.Database.Failure;
+
+/// Gathers the requests that wait at this moment into one list, runs the list in one transaction,
+// and
+/// hands each caller its own outcome.
+///
+/// Nobody waits for a timer. A worker takes what is there: one request on an idle system, hundreds
+/// under load, because they queued up while the previous list was committing.
+///
+/// A list may be run again, so every request carries the id of the row it will become before its
+// first
+/// attempt, and [Work#run] leaves alone what already stands under that id. Then each failure has
+// one
+/// answer:
+///
+/// - *try again* (deadlock): the whole list runs again;
+/// - *poisoned* (a value, a constraint, a bug): the list is split until the culprit stands alone
+// and
+///   fails alone;
+/// - *unknown* (the line broke, the answer to COMMIT never came): the list runs again and finds
+// what
+///   it had already written. Only where the database stays away do the callers hear [Unavailable].
+public final class Coalescer<R, O> implements AutoCloseable {
+    /// What is done with a list.
+    @FunctionalInterface
+    public interface Work<R, O> {
+        /// One outcome per request, in the order of the requests. Called again after a failure with
+        /// the same requests: what an earlier call has committed is answered, not written twice.
+        List<O> run(Handle tx, List<R> requests);
+    }
+
+    /// The request was not taken, or its fate cannot be known while the database is away. Worth
+    /// trying again; an HTTP route answers `503` with `Retry-After`.
+    public static final class Unavailable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unavailable(String message) {
+            super(message);
+        }
+
+        Unavailable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /// @param capacity requests that may wait; one more is refused at once
+    /// @param longest requests in one list
+    /// @param workers lists that run at the same time
+    /// @param attempts runs of one list before its callers hear that the database is away
+    public record Limits(int capacity, int longest, int workers, int attempts) {
+        public static final Limits USUAL = new Limits(10_000, 1_000, 2, 8);
+    }
+
+    private record Waiting<R, O>(R request, CompletableFuture<O> outcome) {}
+
+    private final Database database;
+    private final Work<R, O> work;
+    private final Limits limits;
+    private final BlockingQueue<Waiting<R, O>> queue;
+    private final List<Thread> workers = new ArrayList<>();
+    // Shared by those who enqueue, exclusive to the one who closes: nobody slips in behind the
+    // drain.
+    private final ReentrantReadWriteLock door = new ReentrantReadWriteLock();
+    private volatile boolean closed;
+
+    public Coalescer(String name, Database database, Limits limits, Work<R, O> work) {
+        this.database = database;
+        this.work = work;
+        this.limits = limits;
+        this.queue = new ArrayBlockingQueue<>(limits.capacity());
+        for (var number = 1; number <= limits.workers(); number++) {
+            workers.add(Thread.ofVirtual().name(name + "-" + number).start(this::serve));
+        }
+    }
+
+    /// Puts the request in line. Cancelling the future before its list starts withdraws the
+    // request;
+    /// afterwards it only stops listening.
+    ///
+    /// @throws Unavailable where the line is full or closed
+    public CompletableFuture<O> submit(R request) {
+        var waiting = new Waiting<R, O>(request, new CompletableFuture<>());
+        door.readLock().lock();
+        try {
+            if (closed) {
+                throw new Unavailable("shutting down");
+            }
+            if (!queue.offer(waiting)) {
+                throw new Unavailable("too many requests are waiting");
+            }
+        } finally {
+            door.readLock().unlock();
+        }
+        return waiting.outcome();
+    }
+
+    /// Puts the request in line and waits for its outcome.
+    ///
+    /// @throws Unavailable where the line is full, or the outcome did not come in time
+    public O call(R request, Duration patience) {
+        var outcome = submit(request);
+        try {
+            return outcome.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof TimeoutException) {
+                throw new Unavailable("no outcome within " + patience, failed);
+            }
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw failed;
+        }
+    }
+
+    /// Takes no more, finishes what waits, and returns when the last outcome is handed out.
+    @Override
+    public void close() {
+        door.writeLock().lock();
+        closed = true;
+        door.writeLock().unlock();
+        for (var worker : workers) {
+            try {
+                worker.join();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void serve() {
+        while (true) {
+            try {
+                var first = queue.poll(50, TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    if (closed && queue.isEmpty()) {
+                        return;
+                    }
+                    continue;
+                }
+                var list = new ArrayList<Waiting<R, O>>();
+                list.add(first);
+                queue.drainTo(list, limits.longest() - 1);
+                list.removeIf(waiting -> waiting.outcome().isDone());
+                run(list);
+            } catch (InterruptedException interrupted) {
+                return;
+            } catch (Throwable unexpected) {
+                // The callers of this list have been told; the worker serves the next one.
+                Thread.currentThread()
+                        .getUncaughtExceptionHandler()
+                        .uncaughtException(Thread.currentThread(), unexpected);
+            }
+        }
+    }
+
+    private void run(List<Waiting<R, O>> list) {
+        if (list.isEmpty()) {
+            return;
+        }
+        var requests = list.stream().map(Waiting::request).toList();
+        for (var attempt = 1; ; attempt++) {
+            try {
+                var outcomes = database.once(tx -> outcomes(tx, requests));
+                for (var i = 0; i < list.size(); i++) {
+                    list.get(i).outcome().complete(outcomes.get(i));
+                }
+                return;
+            } catch (RuntimeException | Error failed) {
+                switch (Failure.of(failed)) {
+                    case POISONED, BUG -> {
+                        split(list, failed);
+                        return;
+                    }
+                    case TRY_AGAIN, UNAVAILABLE -> {
+                        if (attempt == limits.attempts()) {
+                            fail(list, new Unavailable("the database does not answer", failed));
+                            return;
+                        }
+                        pause(attempt);
+                    }
+                }
+            }
+        }
+    }
+
+    private List<O> outcomes(Handle tx, List<R> requests) {
+        var outcomes = work.run(tx, requests);
+        if (outcomes.size() != requests.size()) {
+            // Rolled back by being thrown: nobody may get somebody else's outcome.
+            throw new IllegalStateException(
+                    "%d outcomes for %d requests".formatted(outcomes.size(), requests.size()));
+        }
+        return outcomes;
+    }
+
+    private void split(List<Waiting<R, O>> list, Throwable failed) {
+        if (list.size() == 1) {
+            fail(list, failed);
+            return;
+        }
+        var middle = list.size() / 2;
+        run(list.subList(0, middle));
+        run(list.subList(middle, list.size()));
+    }
+
+    private static <R, O> void fail(List<Waiting<R, O>> list, Throwable failed) {
+        list.forEach(waiting -> waiting.outcome().completeExceptionally(failed));
+    }
+
+    private static void pause(int attempt) {
+        try {
+            var most = Math.min(1_000, 10 << attempt);
+            Thread.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, most + 1L)));
+        } catch (InterruptedException interrupted) {
+            // Being stopped is no reason to leave a caller without an answer: try at once.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// What every module stands on, and what knows none of them.
+///
+/// The database and its embedded server, lists of requests (`Coalescer`), news between modules
+/// (`Outbox`), strict reading of what comes from outside (`Json`, `Fields`), answers that say what
+/// was wrong (`Problem`), and values with rules of their own (`Cents`, `TaxId`, `BusinessDays`).
+///
+/// Owns `idempotency_key`, `outbox`, `outbox_cursor` and `outbox_parked`.
+///
+/// Always holds: nothing in here knows what a payout is.
+@Module(uses = {})
+@NullMarked
+package vintem.platform;
+
+import org.jspecify.annotations.NullMarked;
