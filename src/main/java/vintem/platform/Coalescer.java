@@ -15,25 +15,21 @@ import org.jdbi.v3.core.Handle;
 import vintem.platform.Database.Failure;
 
 /// Gathers the requests that wait at this moment into one list, runs the list in one transaction,
-// and
-/// hands each caller its own outcome.
+/// and hands each caller its own outcome.
 ///
 /// Nobody waits for a timer. A worker takes what is there: one request on an idle system, hundreds
 /// under load, because they queued up while the previous list was committing.
 ///
 /// A list may be run again, so every request carries the id of the row it will become before its
-// first
-/// attempt, and [Work#run] leaves alone what already stands under that id. Then each failure has
-// one
-/// answer:
+/// first attempt, and [Work#run] leaves alone what already stands under that id. Then each failure
+/// has one answer:
 ///
 /// - *try again* (deadlock): the whole list runs again;
 /// - *poisoned* (a value, a constraint, a bug): the list is split until the culprit stands alone
-// and
-///   fails alone;
+///   and fails alone;
 /// - *unknown* (the line broke, the answer to COMMIT never came): the list runs again and finds
-// what
-///   it had already written. Only where the database stays away do the callers hear [Unavailable].
+///   what it had already written. Only where the database stays away do the callers hear
+///   [Unavailable].
 public final class Coalescer<R, O> implements AutoCloseable {
     /// What is done with a list.
     @FunctionalInterface
@@ -88,8 +84,7 @@ public final class Coalescer<R, O> implements AutoCloseable {
     }
 
     /// Puts the request in line. Cancelling the future before its list starts withdraws the
-    // request;
-    /// afterwards it only stops listening.
+    /// request; afterwards it only stops listening.
     ///
     /// @throws Unavailable where the line is full or closed
     public CompletableFuture<O> submit(R request) {

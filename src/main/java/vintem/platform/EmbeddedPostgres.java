@@ -26,9 +26,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// It is started durable (`fsync`, `synchronous_commit`), on a free port of the loopback address,
 /// with a password. One process owns a data directory at a time; a second one is refused. A JVM
-// that
-/// is killed leaves its server running: the next start stops that orphan first, because adopting it
-/// would mean adopting its settings.
+/// that is killed leaves its server running: the next start stops that orphan first, because
+/// adopting it would mean adopting its settings.
 public final class EmbeddedPostgres implements AutoCloseable {
     /// The directory is in use by another process, whose id is in the message.
     public static final class InUse extends RuntimeException {
@@ -178,8 +177,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /// `initdb` beside the place, then a rename: killed in between, nothing half-made is taken for
-    // a
-    /// database.
+    /// a database.
     private static void initialise(Path home, Path dataDirectory, Path cluster) throws IOException {
         var fresh = Files.createTempDirectory(dataDirectory, "postgres.initdb-");
         run(
@@ -290,7 +288,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /// A foreign server may have taken the port a moment before ours; its data is not ours to
-    // touch.
+    /// touch.
     private static void checkIsOurs(Address address, Path cluster) throws IOException {
         var admin = address.url().replace("/" + DATABASE, "/postgres");
         try (var connection =

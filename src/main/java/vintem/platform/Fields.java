@@ -4,18 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The members of one JSON object, taken out as the types they must have. Members nobody asks for
-// are
-/// ignored; `null` is the same as missing.
+/// are ignored; `null` is the same as missing.
 ///
 /// A mistake is noted and something harmless is returned, so that one answer names every mistake;
-// the
-/// reader ends with [#orThrow].
+/// the reader ends with [#orThrow].
 public final class Fields {
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
     private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
@@ -65,8 +63,7 @@ public final class Fields {
     }
 
     /// A 64-bit integer from an integer token, or null where it is missing: `10.9`, `1e3` and
-    // `"77"`
-    /// are mistakes.
+    /// `"77"` are mistakes.
     public @Nullable Long integer(String name) {
         var node = present(name);
         if (node == null) {
@@ -155,9 +152,8 @@ public final class Fields {
             wrong(name, "must be an object of at most %d members".formatted(most));
             return Map.of();
         }
-        var texts = new java.util.LinkedHashMap<String, String>();
-        for (Iterator<Map.Entry<String, JsonNode>> members = node.fields(); members.hasNext(); ) {
-            var member = members.next();
+        var texts = new LinkedHashMap<String, String>();
+        for (var member : node.properties()) {
             if (member.getValue().isTextual()
                     && member.getValue().textValue().length() <= longest) {
                 texts.put(member.getKey(), member.getValue().textValue());

@@ -23,9 +23,8 @@ import java.io.UncheckedIOException;
 /// Strict JSON: what is read means one thing only, what is written is `snake_case`.
 ///
 /// Jackson's defaults corrupt money: `10.9` becomes 10, `"77"` becomes 77, the last of two equal
-// keys
-/// wins, what follows the document is ignored. Here equal keys, trailing text, U+0000 and lone
-/// surrogates are mistakes, and numbers are taken from their token by [Fields].
+/// keys wins, what follows the document is ignored. Here equal keys, trailing text, U+0000 and
+/// lone surrogates are mistakes, and numbers are taken from their token by [Fields].
 public final class Json {
     private static final int DEEPEST = 32;
     private static final int LONGEST_NUMBER = 100;

@@ -7,8 +7,7 @@ import java.util.Map;
 /// What was wrong with a request, as RFC 9457 `application/problem+json`.
 ///
 /// Thrown where a request cannot be understood or may not be made; business refusals are outcomes,
-// and
-/// a route turns them into a problem itself.
+/// and a route turns them into a problem itself.
 public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,0 +1,69 @@
+package vintem.platform;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Response;
+import java.util.Locale;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/// Turns what a route throws into one problem+json, once for the whole product.
+public class HttpErrors {
+    private static final Logger LOG = Logger.getLogger(HttpErrors.class);
+
+    private final TraceId traceId;
+
+    @Inject
+    HttpErrors(TraceId traceId) {
+        this.traceId = traceId;
+    }
+
+    @ServerExceptionMapper
+    public Response problem(Problem problem) {
+        return respond(problem);
+    }
+
+    @ServerExceptionMapper
+    public Response busy(Coalescer.Unavailable busy) {
+        return respond(Problem.unavailable("Too much at once, or the database is away.", 1));
+    }
+
+    /// What Quarkus itself refuses: no such route, method, media type.
+    @ServerExceptionMapper
+    public Response refused(WebApplicationException refused, ContainerRequestContext request) {
+        var status = refused.getResponse().getStatus();
+        if (status < 400) {
+            return refused.getResponse();
+        }
+        var reason = Response.Status.fromStatusCode(status);
+        var title = reason == null ? "Refused" : reason.getReasonPhrase();
+        var code = title.toLowerCase(Locale.ROOT).replace(' ', '-');
+        return respond(Problem.of(status, code, title, "This request was not understood."));
+    }
+
+    /// Bugs are ours, and the database being away is an outage; neither shows its insides.
+    @ServerExceptionMapper
+    public Response failed(Throwable failed) {
+        if (Database.Failure.of(failed) == Database.Failure.UNAVAILABLE) {
+            LOG.warnf("the database does not answer: %s", failed.toString());
+            return respond(Problem.unavailable("The database does not answer.", 2));
+        }
+        LOG.error("a request failed", failed);
+        return respond(
+                Problem.of(
+                        500,
+                        "internal-error",
+                        "Our mistake",
+                        "Something went wrong here; the trace_id finds it in our log."));
+    }
+
+    private Response respond(Problem problem) {
+        var response =
+                Response.status(problem.status())
+                        .type("application/problem+json")
+                        .entity(Json.write(problem.body(traceId.value())));
+        problem.headers().forEach(response::header);
+        return response.build();
+    }
+}
