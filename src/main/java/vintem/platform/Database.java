@@ -49,6 +49,7 @@ public class Database {
         var jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
         jdbi.setSqlArrayArgumentStrategy(SqlArrayArgumentStrategy.SQL_ARRAY);
         jdbi.registerArrayType(Instant.class, "timestamptz", at -> at.toString());
+        jdbi.registerArrayType(byte[].class, "bytea");
         jdbi.registerArrayType(LocalDate.class, "date", day -> day.toString());
         return jdbi;
     }

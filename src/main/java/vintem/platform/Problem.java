@@ -58,6 +58,17 @@ public final class Problem extends RuntimeException {
                 400, "invalid-request", "The request is not valid", detail, first, count);
     }
 
+    /// A refusal that names what stands in the way.
+    public static Problem refused(
+            int status,
+            String code,
+            String title,
+            String detail,
+            List<Violation> first,
+            long count) {
+        return new Problem(status, code, title, detail, first, count);
+    }
+
     public static Problem invalid(String pointer, String reason) {
         return invalid(List.of(new Violation(pointer, reason)), 1);
     }

@@ -1,0 +1,38 @@
+package vintem.app;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What `Inspect` has to say about a text.
+///
+/// @param kind what it is, or was meant to be: `cpf`, `cnpj`, `phone`, `email`, `evp`, `unknown`
+/// @param valid whether it has no problems
+/// @param normalized how it is stored and sent; null when it is not valid
+/// @param fields what stands in it, in the order to show it
+/// @param problems what is wrong and what would be right, in plain English
+record Inspection(
+        String kind,
+        boolean valid,
+        @Nullable String normalized,
+        Map<String, String> fields,
+        List<String> problems) {
+    Inspection {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        problems = List.copyOf(problems);
+    }
+
+    static Inspection valid(String kind, String normalized, Map<String, String> fields) {
+        return new Inspection(kind, true, normalized, fields, List.of());
+    }
+
+    static Inspection invalid(String kind, Map<String, String> fields, List<String> problems) {
+        return new Inspection(kind, false, null, fields, problems);
+    }
+
+    static Inspection invalid(String kind, String problem) {
+        return invalid(kind, Map.of(), List.of(problem));
+    }
+}

@@ -1,0 +1,225 @@
+package vintem.bank;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import vintem.platform.Database;
+import vintem.platform.Settings;
+import vintem.platform.TaxId;
+
+/// The sandbox's bank. It keeps books of its own, in its own transactions, and answers by
+/// [Scenario]. Idempotent by provider id, and an order is visible the moment it is sent.
+@Singleton
+public class SimulatedBank implements PixRail, BankBooks {
+    private static final String ISPB = "00000000";
+    private static final Duration TIMEOUT =
+            Settings.duration("bank-timeout-millis", Duration.ofSeconds(2));
+    private static final Duration SLOW =
+            Settings.duration("sandbox-slow-millis", Duration.ofSeconds(1));
+
+    private final Database database;
+    private final SimulatedBankTables tables;
+    private final Clock clock;
+
+    @Inject
+    public SimulatedBank(Database database, SimulatedBankTables tables, Clock clock) {
+        this.database = database;
+        this.tables = tables;
+        this.clock = clock;
+    }
+
+    /// Puts the first money into our account there, once.
+    public void open(Handle tx, long amountCents) {
+        tables.book(tx, "opening", "opening", "", amountCents, clock.instant());
+    }
+
+    @Override
+    public Terms terms() {
+        return new Terms(true, TIMEOUT, Duration.ZERO);
+    }
+
+    @Override
+    public List<Answer> send(List<Order> orders) {
+        var arrived = new ArrayList<SimulatedBankTables.Payment>(orders.size());
+        var scenarios = new HashMap<String, Scenario>();
+        for (var order : orders) {
+            var scenario = Scenario.of(order);
+            scenarios.put(order.providerId(), scenario);
+            if (scenario != Scenario.SILENT_UNPAID) {
+                arrived.add(decide(order, scenario));
+            }
+        }
+        var booked = database.transaction(tx -> tables.receive(tx, arrived));
+        var answers = new ArrayList<Answer>(orders.size());
+        for (var payment : booked) {
+            var answer = new Answer(payment.providerId(), result(payment));
+            switch (Objects.requireNonNull(scenarios.get(payment.providerId()))) {
+                case SILENT_PAID, SILENT_REFUSED, SILENT_UNPAID -> {}
+                case ANSWERED_TWICE -> {
+                    answers.add(answer);
+                    answers.add(answer);
+                }
+                case ACCOUNT_NOT_FOUND, REFUSED_BY_BANK, SLOW, RETURNED, CONFIRMED ->
+                        answers.add(answer);
+            }
+        }
+        takeTime(Set.copyOf(scenarios.values()));
+        return answers;
+    }
+
+    @Override
+    public List<Answer> find(List<String> providerIds) {
+        var known = new HashMap<String, SendResult>();
+        for (var payment : database.transaction(tx -> tables.find(tx, providerIds))) {
+            known.put(payment.providerId(), result(payment));
+        }
+        return providerIds.stream()
+                .map(id -> new Answer(id, known.getOrDefault(id, new SendResult.NotFound())))
+                .toList();
+    }
+
+    @Override
+    public List<Returned> returnsAfter(long place, int most) {
+        return database.transaction(tx -> tables.returnsAfter(tx, place, most));
+    }
+
+    @Override
+    public List<Registration> register(List<Charge> charges) {
+        var codes =
+                charges.stream()
+                        .map(
+                                charge ->
+                                        BrCode.dynamic(
+                                                "sandbox.vintem.invalid/qr/" + charge.txid(),
+                                                "SANDBOX VINTEM",
+                                                "SAO PAULO"))
+                        .toList();
+        // Registering a txid again answers with what stands there.
+        return database.transaction(tx -> tables.register(tx, charges, codes, clock.instant()));
+    }
+
+    @Override
+    public List<Answer> refund(List<Refund> refunds) {
+        var answers = new ArrayList<Answer>();
+        for (var refund : refunds) {
+            answers.add(new Answer(refund.refundId(), refund(refund)));
+        }
+        return answers;
+    }
+
+    /// A payer pays: what the sandbox's "simulate payment" does.
+    ///
+    /// @return the end-to-end id of the Pix
+    public String receive(long amountCents) {
+        var now = clock.instant();
+        var endToEndId = EndToEndId.create(ISPB, now).value();
+        database.transaction(
+                tx -> tables.book(tx, "receipt", endToEndId, endToEndId, amountCents, now));
+        return endToEndId;
+    }
+
+    @Override
+    public long balanceCents(Handle snapshot) {
+        return tables.balanceCents(snapshot);
+    }
+
+    @Override
+    public Set<String> paidOut(Handle snapshot, Collection<String> providerIds) {
+        return tables.paidOut(snapshot, providerIds);
+    }
+
+    @Override
+    public long paidMoreThanOnce(Handle snapshot) {
+        return tables.paidMoreThanOnce(snapshot);
+    }
+
+    @Override
+    public long returnedAfterCents(Handle snapshot, long place) {
+        return tables.returnedAfterCents(snapshot, place);
+    }
+
+    private SendResult refund(Refund refund) {
+        var now = clock.instant();
+        return database.transaction(
+                tx -> {
+                    var left = tables.lockRefundable(tx, refund);
+                    if (left.isEmpty()) {
+                        return new SendResult.Refused("pix_not_found");
+                    }
+                    if (left.get() < refund.amountCents()) {
+                        return new SendResult.Refused("more_than_was_paid");
+                    }
+                    tables.book(
+                            tx,
+                            "refund",
+                            refund.refundId(),
+                            refund.endToEndId(),
+                            -refund.amountCents(),
+                            now);
+                    return new SendResult.Paid(refund.endToEndId(), now);
+                });
+    }
+
+    private SimulatedBankTables.Payment decide(Order order, Scenario scenario) {
+        var now = clock.instant();
+        var reason =
+                switch (scenario) {
+                    case ACCOUNT_NOT_FOUND -> "account_not_found";
+                    case REFUSED_BY_BANK, SILENT_REFUSED -> "refused_by_bank";
+                    case SILENT_PAID, SILENT_UNPAID, SLOW, ANSWERED_TWICE, RETURNED, CONFIRMED ->
+                            belongsToSomebodyElse(order) ? "tax_id_mismatch" : null;
+                };
+        return new SimulatedBankTables.Payment(
+                order.providerId(),
+                order.key().value(),
+                order.amountCents(),
+                reason == null ? "settled" : "refused",
+                reason,
+                EndToEndId.create(ISPB, now).value(),
+                now,
+                scenario == Scenario.RETURNED && reason == null);
+    }
+
+    /// The only owners this bank knows are those that a key names itself.
+    private static boolean belongsToSomebodyElse(Order order) {
+        if (order.taxId() == null) {
+            return false;
+        }
+        return switch (order.key().kind()) {
+            case CPF, CNPJ ->
+                    TaxId.parse(order.taxId())
+                            .map(taxId -> !taxId.value().equals(order.key().value()))
+                            .orElse(true);
+            case PHONE, EMAIL, EVP -> false;
+        };
+    }
+
+    private static SendResult result(SimulatedBankTables.Payment payment) {
+        return payment.reason() == null
+                ? new SendResult.Paid(payment.endToEndId(), payment.settledAt())
+                : new SendResult.Refused(payment.reason());
+    }
+
+    private static void takeTime(Set<Scenario> scenarios) {
+        var silent =
+                scenarios.contains(Scenario.SILENT_PAID)
+                        || scenarios.contains(Scenario.SILENT_UNPAID)
+                        || scenarios.contains(Scenario.SILENT_REFUSED);
+        if (!silent && !scenarios.contains(Scenario.SLOW)) {
+            return;
+        }
+        try {
+            Thread.sleep(silent ? TIMEOUT : SLOW);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

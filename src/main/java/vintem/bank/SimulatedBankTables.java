@@ -1,0 +1,268 @@
+package vintem.bank;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+import vintem.bank.PixRail.Charge;
+import vintem.bank.PixRail.Refund;
+import vintem.bank.PixRail.Registration;
+import vintem.bank.PixRail.Returned;
+
+/// The schema `simulated_bank`, which is the sandbox bank's own.
+@Singleton
+public class SimulatedBankTables {
+    public record Payment(
+            String providerId,
+            String pixKey,
+            long amountCents,
+            String status,
+            @Nullable String reason,
+            String endToEndId,
+            Instant settledAt,
+            boolean returned) {}
+
+    // The provider's id decides: an order that comes again moves nothing and is answered as before.
+    private static final String RECEIVE =
+            """
+            with orders as (
+                select * from unnest(:ids, :keys, :amounts, :statuses, :reasons, :endToEnds,
+                                     :settled, :returned)
+                as o (provider_id, pix_key, amount_cents, status, reason, end_to_end_id,
+                      settled_at, returned)
+            ), received as (
+                insert into simulated_bank.payment
+                    (provider_id, pix_key, amount_cents, status, reason, end_to_end_id, settled_at)
+                select provider_id, pix_key, amount_cents, status, reason, end_to_end_id, settled_at
+                from orders order by provider_id
+                on conflict (provider_id)
+                do update set times_received = payment.times_received + 1
+                returning *, times_received = 1 as fresh
+            ), moved as (
+                insert into simulated_bank.statement_line
+                    (kind, reference, end_to_end_id, amount_cents, booked_at)
+                select 'payment', provider_id, end_to_end_id, -amount_cents, settled_at
+                from received where fresh and status = 'settled'
+                union all
+                select 'return', r.provider_id, r.end_to_end_id, r.amount_cents, r.settled_at
+                from received r join orders o using (provider_id)
+                where fresh and r.status = 'settled' and o.returned
+            )
+            select provider_id, pix_key, amount_cents, status, reason, end_to_end_id, settled_at,
+                   false as returned
+            from received
+            """;
+
+    private static final String FIND =
+            """
+            select provider_id, pix_key, amount_cents, status, reason, end_to_end_id, settled_at,
+                   false as returned
+            from simulated_bank.payment where provider_id = any(:ids)
+            """;
+
+    private static final String BOOK =
+            """
+            insert into simulated_bank.statement_line
+                (kind, reference, end_to_end_id, amount_cents, booked_at)
+            values (:kind, :reference, :endToEndId, :amountCents, :at)
+            on conflict do nothing
+            """;
+
+    private static final String RETURNS =
+            """
+            select xact_id::text::bigint as place, reference as provider_id, amount_cents,
+                   booked_at as returned_at
+            from simulated_bank.statement_line
+            where kind = 'return' and xact_id > :place::text::xid8
+            and xact_id < pg_snapshot_xmin(pg_current_snapshot())
+            order by xact_id fetch first :most rows with ties
+            """;
+
+    private static final String REGISTER =
+            """
+            insert into simulated_bank.charge (txid, amount_cents, copy_and_paste, registered_at)
+            select txid, amount, code, :at from unnest(:txids, :amounts, :codes)
+                as c (txid, amount, code)
+            on conflict do nothing
+            """;
+
+    private static final String CHARGES =
+            """
+            select txid, copy_and_paste from simulated_bank.charge
+            join unnest(:txids) with ordinality as asked (txid, place) using (txid)
+            order by place
+            """;
+
+    // Two refunds of one Pix must not both see the whole amount.
+    private static final String ONE_REFUND_AT_A_TIME =
+            "select pg_advisory_xact_lock(hashtext(:endToEndId))";
+
+    private static final String RECEIPT =
+            """
+            select amount_cents from simulated_bank.statement_line
+            where kind = 'receipt' and reference = :endToEndId
+            """;
+
+    private static final String REFUNDED =
+            """
+            select coalesce(-sum(amount_cents), 0) from simulated_bank.statement_line
+            where kind = 'refund' and end_to_end_id = :endToEndId and reference <> :refundId
+            """;
+
+    private static final String BALANCE =
+            "select coalesce(sum(amount_cents), 0) from simulated_bank.statement_line";
+
+    private static final String PAID_OUT =
+            """
+            select reference from simulated_bank.statement_line
+            where kind = 'payment' and reference = any(:ids)
+            """;
+
+    private static final String MORE_THAN_ONCE =
+            """
+            select count(*) from (
+                select reference from simulated_bank.statement_line
+                where kind = 'payment' group by reference having count(*) > 1) twice
+            """;
+
+    private static final String RETURNED_AFTER =
+            """
+            select coalesce(sum(amount_cents), 0) from simulated_bank.statement_line
+            where kind = 'return' and xact_id > :place::text::xid8
+            """;
+
+    List<Payment> receive(Handle tx, List<Payment> payments) {
+        if (payments.isEmpty()) {
+            return List.of();
+        }
+        var size = payments.size();
+        var ids = new String[size];
+        var keys = new String[size];
+        var amounts = new Long[size];
+        var statuses = new String[size];
+        var reasons = new String[size];
+        var endToEnds = new String[size];
+        var settled = new Instant[size];
+        var returned = new Boolean[size];
+        for (var i = 0; i < size; i++) {
+            var payment = payments.get(i);
+            ids[i] = payment.providerId();
+            keys[i] = payment.pixKey();
+            amounts[i] = payment.amountCents();
+            statuses[i] = payment.status();
+            reasons[i] = payment.reason();
+            endToEnds[i] = payment.endToEndId();
+            settled[i] = payment.settledAt();
+            returned[i] = payment.returned();
+        }
+        return tx.createQuery(RECEIVE)
+                .bind("ids", ids)
+                .bind("keys", keys)
+                .bind("amounts", amounts)
+                .bind("statuses", statuses)
+                .bind("reasons", reasons)
+                .bind("endToEnds", endToEnds)
+                .bind("settled", settled)
+                .bind("returned", returned)
+                .map(ConstructorMapper.of(Payment.class))
+                .list();
+    }
+
+    List<Payment> find(Handle tx, List<String> providerIds) {
+        return tx.createQuery(FIND)
+                .bindArray("ids", String.class, providerIds)
+                .map(ConstructorMapper.of(Payment.class))
+                .list();
+    }
+
+    int book(
+            Handle tx,
+            String kind,
+            String reference,
+            String endToEndId,
+            long amountCents,
+            Instant at) {
+        return tx.createUpdate(BOOK)
+                .bind("kind", kind)
+                .bind("reference", reference)
+                .bind("endToEndId", endToEndId)
+                .bind("amountCents", amountCents)
+                .bind("at", at)
+                .execute();
+    }
+
+    List<Returned> returnsAfter(Handle tx, long place, int most) {
+        return tx.createQuery(RETURNS)
+                .bind("place", place)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Returned.class))
+                .list();
+    }
+
+    List<Registration> register(
+            Handle tx, List<Charge> charges, List<String> codes, Instant at) {
+        var txids = charges.stream().map(Charge::txid).toList();
+        tx.createUpdate(REGISTER)
+                .bindArray("txids", String.class, txids)
+                .bindArray(
+                        "amounts", Long.class, charges.stream().map(Charge::amountCents).toList())
+                .bindArray("codes", String.class, codes)
+                .bind("at", at)
+                .execute();
+        return tx.createQuery(CHARGES)
+                .bindArray("txids", String.class, txids)
+                .<Registration>map(
+                        (row, _) ->
+                                new Registration.Registered(
+                                        row.getString("txid"), row.getString("copy_and_paste")))
+                .list();
+    }
+
+    /// What is left to refund of a received Pix, one refund at a time.
+    Optional<Long> lockRefundable(Handle tx, Refund refund) {
+        tx.createQuery(ONE_REFUND_AT_A_TIME)
+                .bind("endToEndId", refund.endToEndId())
+                .mapTo(String.class)
+                .one();
+        var received =
+                tx.createQuery(RECEIPT)
+                        .bind("endToEndId", refund.endToEndId())
+                        .mapTo(Long.class)
+                        .findOne();
+        return received.map(
+                cents ->
+                        cents
+                                - tx.createQuery(REFUNDED)
+                                        .bindMethods(refund)
+                                        .mapTo(Long.class)
+                                        .one());
+    }
+
+    long balanceCents(Handle tx) {
+        return tx.createQuery(BALANCE).mapTo(Long.class).one();
+    }
+
+    Set<String> paidOut(Handle tx, Collection<String> providerIds) {
+        return tx.createQuery(PAID_OUT)
+                .bindArray("ids", String.class, List.copyOf(providerIds))
+                .mapTo(String.class)
+                .collect(Collectors.toSet());
+    }
+
+    long paidMoreThanOnce(Handle tx) {
+        return tx.createQuery(MORE_THAN_ONCE).mapTo(Long.class).one();
+    }
+
+    long returnedAfterCents(Handle tx, long place) {
+        return tx.createQuery(RETURNED_AFTER)
+                .bind("place", place)
+                .mapTo(Long.class)
+                .one();
+    }
+}

@@ -1,0 +1,239 @@
+package vintem.ledger;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import vintem.ledger.AccountCode.Side;
+
+/// The door of the ledger. Every method works inside its caller's transaction.
+@Singleton
+public class Ledger {
+    /// What became of one transfer of a list.
+    public sealed interface Posting {
+        record Posted() implements Posting {}
+
+        /// The account's floor would be crossed; the transfer and all of its entry are not written.
+        record InsufficientFunds(AccountCode account) implements Posting {}
+    }
+
+    private static final Posting POSTED = new Posting.Posted();
+
+    private final LedgerTables tables;
+
+    @Inject
+    public Ledger(LedgerTables tables) {
+        this.tables = tables;
+    }
+
+    /// Posts what is *intended*, in order: an entry that would take an account below its floor is
+    /// refused, a later and smaller one may still fit. Consecutive transfers with the same `entryId`
+    /// are one entry.
+    ///
+    /// Locks the accounts with a floor that the list takes from, in id order, until the transaction
+    /// ends; take all other locks before calling.
+    ///
+    /// @return one outcome per transfer, in order
+    public List<Posting> post(Handle tx, List<Transfer> transfers) {
+        var funds = Funds.lock(tx, tables, transfers);
+        var postings = new ArrayList<Posting>(transfers.size());
+        var accepted = new ArrayList<Transfer>(transfers.size());
+        for (var start = 0; start < transfers.size(); ) {
+            var end = endOfEntry(transfers, start);
+            var entry = transfers.subList(start, end);
+            var lacking = funds.take(entry);
+            var posting = lacking.<Posting>map(Posting.InsufficientFunds::new).orElse(POSTED);
+            entry.forEach(_ -> postings.add(posting));
+            if (lacking.isEmpty()) {
+                accepted.addAll(entry);
+            }
+            start = end;
+        }
+        tables.insert(tx, accepted);
+        funds.keep();
+        return postings;
+    }
+
+    /// Records what has *already happened*, whatever the balances: a floor refuses intentions, not
+    /// facts.
+    public void record(Handle tx, List<Transfer> transfers) {
+        var funds = Funds.lock(tx, tables, transfers);
+        transfers.forEach(funds::move);
+        tables.insert(tx, transfers);
+        funds.keep();
+    }
+
+    /// Balances of all accounts at this moment, in the order of the chart.
+    public List<Balance> balances(Handle tx) {
+        return tables.balances(tx).stream().map(Balance::of).toList();
+    }
+
+    /// Balances as they were recorded by an instant: what was written later does not count, even
+    /// where it tells of an earlier day.
+    public List<Balance> balancesAsOf(Handle tx, Instant recordedBy) {
+        return tables.balancesAsOf(tx, recordedBy).stream().map(Balance::of).toList();
+    }
+
+    public long balanceCents(Handle tx, AccountCode account) {
+        return balances(tx).get(account.ordinal()).balanceCents();
+    }
+
+    /// The transfers of one subject, oldest first.
+    public List<Recorded> transfersOf(Handle tx, UUID subjectId) {
+        return tables.ofSubject(tx, subjectId).stream().map(Recorded::of).toList();
+    }
+
+    /// Sums per kind of everything about these accounts; what the proofs of other modules compare
+    /// with.
+    public Map<String, Long> centsByKind(Handle tx, AccountCode debit, AccountCode credit) {
+        return tables.centsByKind(tx, debit, credit);
+    }
+
+    /// An account's balance on its normal side, in cents.
+    public record Balance(
+            AccountCode account, long debitCents, long creditCents, long balanceCents) {
+        static Balance of(LedgerTables.Sums sums) {
+            var account = AccountCode.ofId(sums.accountId());
+            var net = Math.subtractExact(sums.debitCents(), sums.creditCents());
+            return new Balance(
+                    account,
+                    sums.debitCents(),
+                    sums.creditCents(),
+                    account.normalSide() == Side.DEBIT ? net : -net);
+        }
+    }
+
+    /// A transfer as it stands in the books.
+    public record Recorded(
+            UUID id,
+            UUID entryId,
+            String debit,
+            String credit,
+            long amountCents,
+            String kind,
+            UUID subjectId,
+            Instant occurredAt,
+            Instant recordedAt) {
+        static Recorded of(LedgerTables.Row row) {
+            return new Recorded(
+                    row.id(),
+                    row.entryId(),
+                    AccountCode.ofId(row.debitAccount()).code(),
+                    AccountCode.ofId(row.creditAccount()).code(),
+                    row.amountCents(),
+                    row.kind(),
+                    row.subjectId(),
+                    row.occurredAt(),
+                    row.recordedAt());
+        }
+    }
+
+    private static int endOfEntry(List<Transfer> transfers, int start) {
+        var entryId = transfers.get(start).entryId();
+        var end = start + 1;
+        while (end < transfers.size() && transfers.get(end).entryId().equals(entryId)) {
+            end++;
+        }
+        return end;
+    }
+
+    /// What the accounts with a floor may still give while one list is walked.
+    private static final class Funds {
+        private final Handle tx;
+        private final LedgerTables tables;
+        private final Map<AccountCode, Long> available = new EnumMap<>(AccountCode.class);
+        // Moved by this list so far; not in the database yet, so a fold must add it.
+        private final Map<AccountCode, Long> moved = new EnumMap<>(AccountCode.class);
+        private final TreeSet<AccountCode> folded = new TreeSet<>();
+
+        private Funds(Handle tx, LedgerTables tables) {
+            this.tx = tx;
+            this.tables = tables;
+        }
+
+        static Funds lock(Handle tx, LedgerTables tables, List<Transfer> transfers) {
+            var funds = new Funds(tx, tables);
+            var lowered = new TreeSet<AccountCode>();
+            for (var transfer : transfers) {
+                if (lowers(transfer, transfer.debit())) {
+                    lowered.add(transfer.debit());
+                }
+                if (lowers(transfer, transfer.credit())) {
+                    lowered.add(transfer.credit());
+                }
+            }
+            lowered.removeIf(account -> account.floorCents().isEmpty());
+            if (!lowered.isEmpty()) {
+                funds.available.putAll(tables.lockAvailable(tx, lowered));
+            }
+            return funds;
+        }
+
+        /// Takes a whole entry, or says which account is short and takes nothing.
+        Optional<AccountCode> take(List<Transfer> entry) {
+            entry.forEach(this::move);
+            for (var account : available.keySet()) {
+                if (available.get(account) < 0 && lowersAny(entry, account)) {
+                    fold(account);
+                    if (available.get(account) < 0) {
+                        entry.forEach(this::undo);
+                        return Optional.of(account);
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+
+        void move(Transfer transfer) {
+            add(transfer, 1);
+        }
+
+        /// Writes back what may still be taken. What was folded in is kept, too.
+        void keep() {
+            tables.keepAvailable(tx, available);
+        }
+
+        private void undo(Transfer transfer) {
+            add(transfer, -1);
+        }
+
+        private void add(Transfer transfer, int times) {
+            for (var account : List.of(transfer.debit(), transfer.credit())) {
+                if (available.containsKey(account)) {
+                    var sign = lowers(transfer, account) ? -times : times;
+                    var change = Math.multiplyExact(transfer.amountCents(), (long) sign);
+                    available.merge(account, change, Math::addExact);
+                    moved.merge(account, change, Math::addExact);
+                }
+            }
+        }
+
+        /// Counts what has come in since the figure was kept. Under the lock nothing else can lower
+        /// the account, so the committed balance is a safe bound; once per list is enough.
+        private void fold(AccountCode account) {
+            if (folded.add(account)) {
+                var committed = tables.aboveFloor(tx, account);
+                var byThisList = moved.getOrDefault(account, 0L);
+                available.put(account, Math.addExact(committed, byThisList));
+            }
+        }
+
+        private static boolean lowersAny(List<Transfer> entry, AccountCode account) {
+            return entry.stream().anyMatch(transfer -> lowers(transfer, account));
+        }
+
+        private static boolean lowers(Transfer transfer, AccountCode account) {
+            return switch (account.normalSide()) {
+                case DEBIT -> transfer.credit() == account;
+                case CREDIT -> transfer.debit() == account;
+            };
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package vintem.payouts;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What the sender of a list hears of one item.
+sealed interface Outcome {
+    long amountCents();
+
+    /// The money is with the payee.
+    record Paid(long amountCents) implements Outcome {}
+
+    /// The money did not move. The same external id may be sent again.
+    ///
+    /// @param mismatch what differs from the stored payout, where that is the reason
+    record Failed(long amountCents, String reason, List<String> mismatch) implements Outcome {
+        Failed(long amountCents, String reason) {
+            this(amountCents, reason, List.of());
+        }
+    }
+
+    /// The external id is somebody else's, earlier or at this moment; or stands above in this list.
+    ///
+    /// @param amountCents the stored amount
+    /// @param originalStatus of the stored payout, where it is not `paid`
+    /// @param mismatch what differs from it
+    record Duplicate(long amountCents, Optional<String> originalStatus, List<String> mismatch)
+            implements Outcome {}
+
+    /// The bank has not said for certain.
+    record Processing(long amountCents) implements Outcome {}
+
+    /// Of a preflight: it would be sent.
+    record WouldPay(long amountCents) implements Outcome {}
+
+    /// The reasons of our own; the bank has others.
+    String INVALID_PIX_KEY = "invalid_pix_key";
+    String INVALID_AMOUNT = "invalid_amount";
+    String INVALID_TAX_ID = "invalid_tax_id";
+    String AMOUNT_OVER_LIMIT = "amount_over_limit";
+    String DAILY_LIMIT_EXCEEDED = "daily_limit_exceeded";
+    String INSUFFICIENT_FUNDS = "insufficient_funds";
+    String MISMATCH = "mismatch";
+    String NOT_RECEIVED = "not_received";
+}

@@ -1,0 +1,475 @@
+package vintem.payouts;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+/// The tables of payouts, and the statements that write them or read them in order to write.
+/// [PayoutLookupTable] has the look-ups.
+@Singleton
+class PayoutTable {
+    public record NewPayout(
+            UUID id,
+            String externalId,
+            String batchId,
+            int position,
+            @Nullable String userId,
+            String pixKey,
+            long amountCents,
+            @Nullable String taxId,
+            @Nullable String description,
+            String purpose,
+            String status,
+            @Nullable String reason,
+            Instant createdAt) {}
+
+    /// A payout as it stands, with its last attempt and the one under way.
+    public record Stored(
+            UUID id,
+            String externalId,
+            String batchId,
+            @Nullable String userId,
+            String pixKey,
+            long amountCents,
+            String status,
+            @Nullable String reason,
+            int attempts,
+            @Nullable String lastProviderId,
+            @Nullable String lastOutcome,
+            @Nullable UUID openSubmissionId,
+            @Nullable String openProviderId) {}
+
+    public record Attempt(
+            UUID payoutId,
+            int number,
+            String providerId,
+            UUID submissionId,
+            UUID credentialId,
+            LocalDate spendingDay,
+            String pixKey,
+            Instant startedAt,
+            Instant nextAskAt) {}
+
+    /// What a payout's row is to say.
+    public record Verdict(
+            UUID payoutId,
+            String status,
+            @Nullable String reason,
+            String pixKey,
+            @Nullable String taxId,
+            @Nullable String description,
+            Instant at) {}
+
+    /// A change of a batch's counters.
+    public record BatchCount(String batchId, long items, long paid, long failed, long returned) {
+        BatchCount plus(BatchCount other) {
+            return new BatchCount(
+                    batchId,
+                    items + other.items,
+                    paid + other.paid,
+                    failed + other.failed,
+                    returned + other.returned);
+        }
+    }
+
+    /// The end of an attempt.
+    public record Ending(
+            String providerId,
+            UUID payoutId,
+            String outcome,
+            @Nullable String reason,
+            @Nullable String endToEndId,
+            Instant endedAt) {}
+
+    /// A payout whose attempt has just ended.
+    public record Ended(
+            UUID id,
+            String externalId,
+            String batchId,
+            long amountCents,
+            String purpose,
+            String providerId,
+            String outcome,
+            @Nullable String reason,
+            @Nullable String endToEndId,
+            Instant endedAt,
+            UUID credentialId,
+            LocalDate spendingDay) {}
+
+    private static final String INSERT_BATCHES =
+            """
+            insert into payout_batch (id, created_at)
+            select id, created_at from unnest(:ids, :received) as b (id, created_at)
+            order by id
+            on conflict do nothing
+            """;
+
+    private static final String INSERT_SUBMISSIONS =
+            """
+            insert into payout_submission
+                (id, batch_id, caller_id, caller_name, received_at, items, send_by)
+            select s.*, :sendBy from unnest(:ids, :batches, :callers, :names, :received, :items) s
+            on conflict do nothing
+            """;
+
+    // The unique index on external_id decides who was first; losers read the winner's row. Sorted, so
+    // that two lists with the same ids wait for each other in one direction only.
+    private static final String INSERT =
+            """
+            insert into payout (id, external_id, batch_id, position, user_id, pix_key, amount_cents,
+                                tax_id, description, purpose, status, reason, created_at, updated_at)
+            select *, created_at
+            from unnest(:ids, :externals, :batches, :positions, :users, :keys, :amounts, :taxIds,
+                        :descriptions, :purposes, :statuses, :reasons, :created)
+                as p (id, external_id, batch_id, position, user_id, pix_key, amount_cents, tax_id,
+                      description, purpose, status, reason, created_at)
+            on conflict (external_id) do nothing
+            returning external_id
+            """;
+
+    private static final String READ =
+            """
+            select p.id, p.external_id, p.batch_id, p.user_id, p.pix_key, p.amount_cents, p.status,
+                   p.reason, coalesce(a.number, 0) as attempts, a.provider_id as last_provider_id,
+                   a.outcome as last_outcome,
+                   case when a.outcome is null then a.submission_id end as open_submission_id,
+                   case when a.outcome is null then a.provider_id end as open_provider_id
+            from payout p
+            left join lateral (
+                select * from payout_attempt where payout_id = p.id
+                order by number desc limit 1) a on true
+            where p.external_id = any(:externals)
+            order by p.external_id
+            """;
+
+    // A sender that waited here must see what the one before it wrote: the lock comes first, in a
+    // statement of its own, and the next one reads with a new snapshot.
+    private static final String LOCK =
+            """
+            select id from payout where external_id = any(:externals)
+            order by external_id for update
+            """;
+
+    private static final String INSERT_ATTEMPTS =
+            """
+            insert into payout_attempt (payout_id, number, provider_id, submission_id, credential_id,
+                                        spending_day, pix_key, started_at, next_ask_at)
+            select * from unnest(:payouts, :numbers, :providers, :submissions, :credentials, :days,
+                                 :keys, :started, :nextAsk)
+            """;
+
+    private static final String JUDGE =
+            """
+            update payout set status = v.status, reason = v.reason, pix_key = v.pix_key,
+                              tax_id = v.tax_id, description = v.description, updated_at = v.at
+            from unnest(:ids, :statuses, :reasons, :keys, :taxIds, :descriptions, :ats)
+                as v (id, status, reason, pix_key, tax_id, description, at)
+            where payout.id = v.id
+            """;
+
+    private static final String COUNT =
+            """
+            update payout_batch set items = payout_batch.items + c.items,
+                                    paid = payout_batch.paid + c.paid,
+                                    failed = payout_batch.failed + c.failed,
+                                    returned = payout_batch.returned + c.returned
+            from unnest(:ids, :items, :paid, :failed, :returned)
+                as c (id, items, paid, failed, returned)
+            where payout_batch.id = c.id
+            """;
+
+    // Only an attempt under way can end, so an answer that comes twice changes nothing.
+    private static final String END =
+            """
+            with ending as (
+                select * from unnest(:providers, :payouts, :outcomes, :reasons, :endToEnds, :ats)
+                    as e (provider_id, payout_id, outcome, reason, end_to_end_id, ended_at)
+            ), ended as (
+                update payout_attempt a
+                set outcome = e.outcome, reason = e.reason, end_to_end_id = e.end_to_end_id,
+                    ended_at = e.ended_at
+                from ending e
+                where a.payout_id = e.payout_id and a.provider_id = e.provider_id
+                and a.outcome is null
+                returning a.*
+            )
+            update payout p
+            set status = case e.outcome when 'paid' then 'paid' else 'failed' end,
+                reason = case e.outcome when 'paid' then null else e.reason end,
+                updated_at = e.ended_at
+            from ended e
+            where p.id = e.payout_id
+            returning p.id, p.external_id, p.batch_id, p.amount_cents, p.purpose, e.provider_id,
+                      e.outcome, e.reason, e.end_to_end_id, e.ended_at, e.credential_id,
+                      e.spending_day
+            """;
+
+    // Of payments that ended no attempt: those that are news because the attempt had ended otherwise.
+    private static final String CLOSED_OTHERWISE =
+            """
+            select p.id, p.external_id, p.batch_id, p.amount_cents, p.purpose, a.provider_id,
+                   'paid' as outcome, null::text as reason, a.end_to_end_id, a.ended_at,
+                   a.credential_id, a.spending_day
+            from payout_attempt a join payout p on p.id = a.payout_id
+            where a.payout_id = any(:payouts) and a.provider_id = any(:providers)
+            and a.number = (select max(number) from payout_attempt last
+                            where last.payout_id = a.payout_id
+                            and last.provider_id = a.provider_id)
+            and a.outcome <> 'paid'
+            order by p.external_id
+            for update of p, a
+            """;
+
+    private static final String REOPEN_AS_PAID =
+            """
+            update payout_attempt set outcome = 'paid', end_to_end_id = :endToEndId,
+                                      ended_at = :endedAt
+            where payout_id = :payoutId and provider_id = :providerId and outcome <> 'paid'
+            and number = (select max(number) from payout_attempt last
+                          where last.payout_id = :payoutId and last.provider_id = :providerId)
+            """;
+
+    private static final String MARK_PAID =
+            """
+            update payout set status = 'paid', reason = null, updated_at = :at
+            where id = :id and status = 'failed'
+            """;
+
+    private static final String RENEW =
+            """
+            update payout_submission set send_by = :sendBy
+            where id = :id and send_by > :now
+            """;
+
+    private static final String ANSWERED =
+            """
+            update payout_submission
+            set successful = :successful, failed = :failed, duplicates = :duplicates,
+                processing = :processing
+            where id = :id
+            """;
+
+    private static final String FINISH =
+            """
+            update payout_submission s set finished_at = :now
+            where s.id = any(:ids) and s.finished_at is null
+            and not exists (select from payout_attempt a
+                            where a.submission_id = s.id and a.outcome is null)
+            """;
+
+    // Of submissions that nobody may send any more. Skipped while another node asks.
+    private static final String DUE =
+            """
+            with due as (
+                select a.payout_id, a.number
+                from payout_attempt a join payout_submission s on s.id = a.submission_id
+                where a.outcome is null and a.next_ask_at <= :now
+                and s.finished_at is null and s.send_by <= :sentBefore
+                order by a.payout_id
+                limit :most
+                for update of a skip locked
+            )
+            update payout_attempt a
+            set times_asked = a.times_asked + 1,
+                next_ask_at = cast(:now as timestamptz)
+                    + least(60, power(2, least(a.times_asked, 6))) * interval '1 second'
+            from due
+            where a.payout_id = due.payout_id and a.number = due.number
+            returning a.provider_id, a.submission_id
+            """;
+
+    private static final String OVERDUE =
+            """
+            select id from payout_submission
+            where finished_at is null and send_by <= :sentBefore
+            order by send_by limit 1000
+            """;
+
+    void insertSubmissions(Handle tx, List<Submission> submissions, Instant sendBy) {
+        var ids = array(submissions, UUID[]::new, Submission::id);
+        var batches = array(submissions, String[]::new, Submission::batchId);
+        var received = array(submissions, Instant[]::new, Submission::receivedAt);
+        tx.createUpdate(INSERT_BATCHES).bind("ids", batches).bind("received", received).execute();
+        tx.createUpdate(INSERT_SUBMISSIONS)
+                .bind("sendBy", sendBy)
+                .bind("ids", ids)
+                .bind("batches", batches)
+                .bind("callers", array(submissions, UUID[]::new, each -> each.caller().id()))
+                .bind("names", array(submissions, String[]::new, each -> each.caller().name()))
+                .bind("received", received)
+                .bind("items", array(submissions, Long[]::new, each -> (long) each.items().size()))
+                .execute();
+    }
+
+    /// The external ids that were new.
+    List<String> insert(Handle tx, List<NewPayout> payouts) {
+        var rows = new ArrayList<>(payouts);
+        rows.sort(Comparator.comparing(NewPayout::externalId));
+        return tx.createQuery(INSERT)
+                .bind("ids", array(rows, UUID[]::new, NewPayout::id))
+                .bind("externals", array(rows, String[]::new, NewPayout::externalId))
+                .bind("batches", array(rows, String[]::new, NewPayout::batchId))
+                .bind("positions", array(rows, Integer[]::new, NewPayout::position))
+                .bind("users", array(rows, String[]::new, NewPayout::userId))
+                .bind("keys", array(rows, String[]::new, NewPayout::pixKey))
+                .bind("amounts", array(rows, Long[]::new, NewPayout::amountCents))
+                .bind("taxIds", array(rows, String[]::new, NewPayout::taxId))
+                .bind("descriptions", array(rows, String[]::new, NewPayout::description))
+                .bind("purposes", array(rows, String[]::new, NewPayout::purpose))
+                .bind("statuses", array(rows, String[]::new, NewPayout::status))
+                .bind("reasons", array(rows, String[]::new, NewPayout::reason))
+                .bind("created", array(rows, Instant[]::new, NewPayout::createdAt))
+                .mapTo(String.class)
+                .list();
+    }
+
+    List<Stored> read(Handle tx, Collection<String> externalIds) {
+        return tx.createQuery(READ)
+                .bind("externals", externalIds.toArray(String[]::new))
+                .map(ConstructorMapper.of(Stored.class))
+                .list();
+    }
+
+    List<Stored> lock(Handle tx, Collection<String> externalIds) {
+        tx.createQuery(LOCK)
+                .bind("externals", externalIds.toArray(String[]::new))
+                .mapTo(UUID.class)
+                .list();
+        return read(tx, externalIds);
+    }
+
+    void insertAttempts(Handle tx, List<Attempt> attempts) {
+        if (attempts.isEmpty()) {
+            return;
+        }
+        tx.createUpdate(INSERT_ATTEMPTS)
+                .bind("payouts", array(attempts, UUID[]::new, Attempt::payoutId))
+                .bind("numbers", array(attempts, Integer[]::new, Attempt::number))
+                .bind("providers", array(attempts, String[]::new, Attempt::providerId))
+                .bind("submissions", array(attempts, UUID[]::new, Attempt::submissionId))
+                .bind("credentials", array(attempts, UUID[]::new, Attempt::credentialId))
+                .bind("days", array(attempts, LocalDate[]::new, Attempt::spendingDay))
+                .bind("keys", array(attempts, String[]::new, Attempt::pixKey))
+                .bind("started", array(attempts, Instant[]::new, Attempt::startedAt))
+                .bind("nextAsk", array(attempts, Instant[]::new, Attempt::nextAskAt))
+                .execute();
+    }
+
+    void judge(Handle tx, List<Verdict> verdicts) {
+        if (verdicts.isEmpty()) {
+            return;
+        }
+        tx.createUpdate(JUDGE)
+                .bind("ids", array(verdicts, UUID[]::new, Verdict::payoutId))
+                .bind("statuses", array(verdicts, String[]::new, Verdict::status))
+                .bind("reasons", array(verdicts, String[]::new, Verdict::reason))
+                .bind("keys", array(verdicts, String[]::new, Verdict::pixKey))
+                .bind("taxIds", array(verdicts, String[]::new, Verdict::taxId))
+                .bind("descriptions", array(verdicts, String[]::new, Verdict::description))
+                .bind("ats", array(verdicts, Instant[]::new, Verdict::at))
+                .execute();
+    }
+
+    /// Changes counters, in the order of the batches' ids.
+    void count(Handle tx, Collection<BatchCount> counts) {
+        for (var count : counts) {
+            tx.createUpdate(COUNT)
+                    .bind("ids", new String[] {count.batchId()})
+                    .bind("items", new Long[] {count.items()})
+                    .bind("paid", new Long[] {count.paid()})
+                    .bind("failed", new Long[] {count.failed()})
+                    .bind("returned", new Long[] {count.returned()})
+                    .execute();
+        }
+    }
+
+    List<Ended> end(Handle tx, List<Ending> endings) {
+        var rows = new ArrayList<>(endings);
+        rows.sort(Comparator.comparing(Ending::payoutId));
+        return tx.createQuery(END)
+                .bind("providers", array(rows, String[]::new, Ending::providerId))
+                .bind("payouts", array(rows, UUID[]::new, Ending::payoutId))
+                .bind("outcomes", array(rows, String[]::new, Ending::outcome))
+                .bind("reasons", array(rows, String[]::new, Ending::reason))
+                .bind("endToEnds", array(rows, String[]::new, Ending::endToEndId))
+                .bind("ats", array(rows, Instant[]::new, Ending::endedAt))
+                .map(ConstructorMapper.of(Ended.class))
+                .list();
+    }
+
+    /// The payouts among these payments whose attempt had ended as something else than paid.
+    List<Ended> closedOtherwise(Handle tx, List<Ending> payments) {
+        return tx.createQuery(CLOSED_OTHERWISE)
+                .bind("payouts", array(payments, UUID[]::new, Ending::payoutId))
+                .bind("providers", array(payments, String[]::new, Ending::providerId))
+                .map(ConstructorMapper.of(Ended.class))
+                .list();
+    }
+
+    void reopenAsPaid(Handle tx, Ending payment) {
+        tx.createUpdate(REOPEN_AS_PAID).bindMethods(payment).execute();
+    }
+
+    /// @return whether the payout had been failed
+    boolean markPaid(Handle tx, UUID payoutId, Instant at) {
+        return tx.createUpdate(MARK_PAID).bind("id", payoutId).bind("at", at).execute() == 1;
+    }
+
+    /// @return false where the right to send has run out
+    boolean renew(Handle tx, UUID submissionId, Instant now, Instant sendBy) {
+        return tx.createUpdate(RENEW)
+                        .bind("id", submissionId)
+                        .bind("now", now)
+                        .bind("sendBy", sendBy)
+                        .execute()
+                == 1;
+    }
+
+    void answered(Handle tx, UUID submissionId, Report.Counts counts) {
+        tx.createUpdate(ANSWERED).bind("id", submissionId).bindMethods(counts).execute();
+    }
+
+    void finish(Handle tx, Collection<UUID> submissionIds, Instant now) {
+        tx.createUpdate(FINISH)
+                .bind("ids", submissionIds.toArray(UUID[]::new))
+                .bind("now", now)
+                .execute();
+    }
+
+    /// Provider ids to ask about, each for the next time.
+    List<String> due(Handle tx, Instant now, Instant sentBefore, int most) {
+        return tx.createQuery(DUE)
+                .bind("now", now)
+                .bind("sentBefore", sentBefore)
+                .bind("most", most)
+                .map((row, _) -> row.getString("provider_id"))
+                .list();
+    }
+
+    List<UUID> overdueSubmissions(Handle tx, Instant sentBefore) {
+        return tx.createQuery(OVERDUE)
+                .bind("sentBefore", sentBefore)
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    private static <R, T> T[] array(
+            Collection<R> rows,
+            java.util.function.IntFunction<T[]> make,
+            java.util.function.Function<R, @Nullable T> value) {
+        var array = make.apply(rows.size());
+        var i = 0;
+        for (var row : rows) {
+            array[i++] = value.apply(row);
+        }
+        return array;
+    }
+}

@@ -1,0 +1,73 @@
+package vintem.payouts;
+
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import org.jboss.logging.Logger;
+import vintem.bank.PixRail;
+import vintem.platform.Database;
+
+/// Asks the bank about payouts whose outcome nobody knows, until it is known. Never sends.
+///
+/// It asks only about submissions that no node may send any more, and only after the bank's visibility
+/// window; then *not found* means that the order never arrived, and the money comes back.
+@Singleton
+class ResolveUnknownPayouts {
+    private static final Logger LOG = Logger.getLogger(ResolveUnknownPayouts.class);
+    private static final int MOST = 1_000;
+
+    private final Database database;
+    private final PayoutTable table;
+    private final SettlePayouts settle;
+    private final PixRail rail;
+    private final Clock clock;
+
+    @Inject
+    ResolveUnknownPayouts(
+            Database database,
+            PayoutTable table,
+            SettlePayouts settle,
+            PixRail rail,
+            Clock clock) {
+        this.database = database;
+        this.table = table;
+        this.settle = settle;
+        this.rail = rail;
+        this.clock = clock;
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
+    void run() {
+        while (resolve() == MOST) {
+            // More are due.
+        }
+    }
+
+    /// Asks about one list of payouts.
+    ///
+    /// @return how many were asked about
+    int resolve() {
+        var now = clock.instant();
+        var sentBefore = now.minus(rail.terms().visibility());
+        var overdue = database.transaction(tx -> table.overdueSubmissions(tx, sentBefore));
+        if (overdue.isEmpty()) {
+            return 0;
+        }
+        // Asking moves the next time ahead in its own transaction: two nodes never ask at once, and
+        // the bank is called with nothing locked.
+        var due = database.transaction(tx -> table.due(tx, now, sentBefore, MOST));
+        if (!due.isEmpty()) {
+            var answers = rail.find(due);
+            var ended = database.transaction(tx -> settle.settle(tx, answers));
+            LOG.infof("asked the bank about %d payouts, %d are known now", due.size(), ended.size());
+        }
+        database.transaction(
+                tx -> {
+                    table.finish(tx, overdue, now);
+                    return overdue;
+                });
+        return due.size();
+    }
+}

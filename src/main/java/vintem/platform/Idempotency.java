@@ -1,0 +1,177 @@
+package vintem.platform;
+
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// `Idempotency-Key`: the same request, sent again, gets the same bytes again.
+///
+/// The key is claimed in the transaction of the write and finished with the answer in the transaction
+/// that knows it. A node that dies in between leaves the key unfinished: when its lease is over the
+/// next request with it takes over, which is safe because every write below is idempotent by the ids
+/// that it derives from the key or was given.
+@Singleton
+public class Idempotency {
+    /// Whose key, on which route.
+    public record Identity(UUID callerId, String route, String key) {}
+
+    /// A key, the hash of the body it came with, and who holds it: an id of this very request, so
+    /// that a list which is run again knows its own claims.
+    public record Request(Identity identity, byte[] hash, UUID holder) {}
+
+    public sealed interface Claim {
+        /// Nobody was here, or whoever was is gone: go on.
+        record Fresh() implements Claim {}
+
+        /// It was answered before: these bytes.
+        record Replay(int status, byte[] body) implements Claim {}
+
+        /// Another request with this key is under way.
+        record InFlight() implements Claim {}
+
+        /// The key belongs to a request with another body.
+        record OtherRequest() implements Claim {}
+    }
+
+    private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final Duration KEPT = Duration.ofDays(30);
+    private static final int LONGEST_KEY = 255;
+
+    private final Database database;
+    private final IdempotencyTable table;
+    private final Clock clock;
+
+    @Inject
+    Idempotency(Database database, IdempotencyTable table, Clock clock) {
+        this.database = database;
+        this.table = table;
+        this.clock = clock;
+    }
+
+    /// The identity of a request, or empty where it has no key.
+    ///
+    /// @throws Problem `400` where the header is not 1 to 255 visible ASCII characters
+    public static Optional<Identity> identity(
+            UUID callerId, String route, @Nullable String header) {
+        if (header == null) {
+            return Optional.empty();
+        }
+        if (header.isEmpty()
+                || header.length() > LONGEST_KEY
+                || !header.chars().allMatch(each -> each > ' ' && each < 0x7f)) {
+            throw Problem.invalid(
+                    "Idempotency-Key", "must be 1 to 255 visible ASCII characters without spaces");
+        }
+        return Optional.of(new Identity(callerId, route, header));
+    }
+
+    public static byte[] hash(byte[] body) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(body);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    /// Claims a key in this transaction. A second caller with the same key waits here until the
+    /// first one's transaction ends.
+    public Claim claim(Handle tx, Request request) {
+        return claim(tx, List.of(request)).getFirst();
+    }
+
+    /// Claims a list of keys, one outcome each, in order. Of equal keys in one list the first is
+    /// claimed and the others are in flight.
+    public List<Claim> claim(Handle tx, List<Request> requests) {
+        var now = clock.instant();
+        var claims = new HashMap<Identity, Claim>();
+        var open = new LinkedHashMap<Identity, Request>();
+        requests.forEach(request -> open.putIfAbsent(request.identity(), request));
+        while (!open.isEmpty()) {
+            for (var fresh : table.insert(tx, open.values(), now, now.plus(LEASE))) {
+                claims.put(fresh, new Claim.Fresh());
+                open.remove(fresh);
+            }
+            // Missing where the first one gave its claim up in the meantime: then it is ours to take.
+            for (var stored : table.lock(tx, open.keySet())) {
+                var request = Objects.requireNonNull(open.remove(stored.identity()));
+                claims.put(stored.identity(), judge(tx, request, stored, now));
+            }
+        }
+        var first = new HashSet<Identity>();
+        return requests.stream()
+                .map(
+                        request ->
+                                first.add(request.identity())
+                                        ? Objects.requireNonNull(claims.get(request.identity()))
+                                        : new Claim.InFlight())
+                .toList();
+    }
+
+    private Claim judge(
+            Handle tx, Request request, IdempotencyTable.Stored stored, Instant now) {
+        if (!Arrays.equals(stored.requestHash(), request.hash())) {
+            return new Claim.OtherRequest();
+        }
+        if (stored.status() != null && stored.body() != null) {
+            return new Claim.Replay(stored.status(), stored.body());
+        }
+        if (stored.holder().equals(request.holder())) {
+            return new Claim.Fresh();
+        }
+        if (stored.leaseUntil().isAfter(now)) {
+            return new Claim.InFlight();
+        }
+        table.takeOver(tx, request, now.plus(LEASE));
+        return new Claim.Fresh();
+    }
+
+    /// Keeps what was answered.
+    public void finish(Handle tx, Identity identity, int status, byte[] body) {
+        table.finish(tx, identity, status, body);
+    }
+
+    /// Gives up a claim whose request was refused before it wrote anything.
+    public void release(Handle tx, Identity identity) {
+        table.release(tx, identity);
+    }
+
+    @Scheduled(every = "1h", delayed = "5m", concurrentExecution = ConcurrentExecution.SKIP)
+    public void forget() {
+        database.transaction(tx -> table.forget(tx, clock.instant().minus(KEPT)));
+    }
+
+    /// The problem that a claim which is neither fresh nor a replay is answered with.
+    public static Problem refusal(Claim claim) {
+        return switch (claim) {
+            case Claim.InFlight() ->
+                    Problem.conflict(
+                                    "request-in-flight",
+                                    "A request with this Idempotency-Key is under way.")
+                            .header("Retry-After", "1");
+            case Claim.OtherRequest() ->
+                    Problem.of(
+                            422,
+                            "idempotency-key-reused",
+                            "This Idempotency-Key was used before",
+                            "It was used with another body; a new request needs a new key.");
+            case Claim.Fresh() -> throw new IllegalArgumentException("a fresh claim goes on");
+            case Claim.Replay(_, _) -> throw new IllegalArgumentException("a replay is answered");
+        };
+    }
+}

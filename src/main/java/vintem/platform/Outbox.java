@@ -1,0 +1,45 @@
+package vintem.platform;
+
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/// News for the modules above: written in the transaction of the fact, delivered after its commit by
+/// [OutboxRelay].
+@Singleton
+public class Outbox {
+    /// One delivered piece of news; `body` is the event's record as JSON.
+    public record Event(long id, String type, String subject, String body) {
+        public <T> T as(Class<T> type) {
+            return Json.readOwn(body, type);
+        }
+    }
+
+    /// One piece of news to be.
+    ///
+    /// @param type stable name, for example `payout.paid`; each is in `docs/events.md`
+    /// @param subject whose news: news of one subject stay in order
+    /// @param body a record that is written as JSON; no personal data
+    public record News(String type, String subject, Object body) {}
+
+    private static final String PUBLISH =
+            """
+            insert into outbox (type, subject, body)
+            select * from unnest(:types, :subjects, :bodies)
+            """;
+
+    public void publish(Handle tx, List<News> news) {
+        if (news.isEmpty()) {
+            return;
+        }
+        try (var update = tx.createUpdate(PUBLISH)) {
+            update.bindArray("types", String.class, news.stream().map(News::type).toList())
+                    .bindArray("subjects", String.class, news.stream().map(News::subject).toList())
+                    .bindArray(
+                            "bodies",
+                            String.class,
+                            news.stream().map(each -> Json.text(each.body())).toList())
+                    .execute();
+        }
+    }
+}

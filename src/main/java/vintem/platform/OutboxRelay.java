@@ -1,0 +1,117 @@
+package vintem.platform;
+
+import io.quarkus.arc.All;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
+
+/// Carries news from the outbox to each subscriber. Any number of relays may run.
+///
+/// Reading, applying and moving on are one transaction: a crash before its commit repeats all of it, a
+/// crash after it none.
+@Singleton
+public class OutboxRelay {
+    private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
+    private static final int LONGEST = 500;
+    private static final int TRIES = 8;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration KEPT = Duration.ofDays(30);
+
+    private final Database database;
+    private final OutboxTable table;
+    private final Clock clock;
+    private final List<Subscriber> subscribers;
+
+    @Inject
+    OutboxRelay(
+            Database database, OutboxTable table, Clock clock, @All List<Subscriber> subscribers) {
+        this.database = database;
+        this.table = table;
+        this.clock = clock;
+        this.subscribers = subscribers;
+    }
+
+    @Scheduled(every = "0.5s", concurrentExecution = ConcurrentExecution.SKIP)
+    public void relay() {
+        for (var subscriber : subscribers) {
+            while (deliver(subscriber) == LONGEST) {
+                // More waits: a full list was delivered.
+            }
+        }
+    }
+
+    @Scheduled(every = "1h", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
+    public void forget() {
+        database.transaction(tx -> table.forget(tx, clock.instant().minus(KEPT)));
+    }
+
+    /// Delivers one list of news to one subscriber.
+    ///
+    /// @return how many rows it moved on by
+    int deliver(Subscriber subscriber) {
+        try {
+            return database.transaction(tx -> deliver(tx, subscriber, LONGEST));
+        } catch (RuntimeException failed) {
+            LOG.warnf(failed, "%s could not apply a list of news", subscriber.name());
+        }
+        // One by one, to find the piece it stumbles over and let those before it through.
+        try {
+            var moved = 0;
+            while (database.transaction(tx -> deliver(tx, subscriber, 1)) == 1) {
+                moved++;
+            }
+            return moved;
+        } catch (RuntimeException failed) {
+            database.transaction(tx -> setBack(tx, subscriber, failed));
+            return 0;
+        }
+    }
+
+    private int deliver(Handle tx, Subscriber subscriber, int most) {
+        table.register(tx, List.of(subscriber.name()));
+        var place = table.lock(tx, subscriber.name(), clock.instant());
+        if (place.isEmpty()) {
+            return 0;
+        }
+        var rows = table.next(tx, place.get(), most);
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        var wanted =
+                rows.stream()
+                        .filter(row -> subscriber.types().contains(row.type()))
+                        .map(OutboxTable.Row::event)
+                        .toList();
+        if (!wanted.isEmpty()) {
+            subscriber.apply(tx, wanted);
+        }
+        table.move(tx, subscriber.name(), rows.getLast());
+        return rows.size();
+    }
+
+    private int setBack(Handle tx, Subscriber subscriber, RuntimeException failed) {
+        var place = table.lock(tx, subscriber.name(), clock.instant());
+        if (place.isEmpty()) {
+            return 0;
+        }
+        var failures = place.get().failures() + 1;
+        if (failures < TRIES) {
+            var pause = FIRST_PAUSE.multipliedBy(1L << failures);
+            table.failed(tx, subscriber.name(), clock.instant().plus(pause));
+            return 0;
+        }
+        for (var row : table.next(tx, place.get(), 1)) {
+            LOG.errorf(
+                    failed, "%s: event %d (%s) is parked", subscriber.name(), row.id(), row.type());
+            table.park(tx, subscriber.name(), row, failed.toString(), clock.instant());
+            table.move(tx, subscriber.name(), row);
+        }
+        return 0;
+    }
+}

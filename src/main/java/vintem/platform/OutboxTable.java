@@ -1,0 +1,116 @@
+package vintem.platform;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/// The tables `outbox_cursor` and `outbox_parked`, and reading `outbox`.
+@Singleton
+class OutboxTable {
+    public record Place(String xactId, long id, int failures) {}
+
+    public record Row(long id, String xactId, String type, String subject, String body) {
+        Outbox.Event event() {
+            return new Outbox.Event(id, type, subject, body);
+        }
+    }
+
+    private static final String REGISTER =
+            "insert into outbox_cursor (subscriber) values (:subscriber) on conflict do nothing";
+
+    // Skipped while another relay holds it: two relays never apply the same news.
+    private static final String LOCK =
+            """
+            select xact_id::text, id, failures from outbox_cursor
+            where subscriber = :subscriber and retry_at <= :now
+            for update skip locked
+            """;
+
+    // Below the oldest running transaction nothing can appear any more.
+    private static final String NEXT =
+            """
+            select id, xact_id::text, type, subject, body from outbox
+            where (xact_id, id) > (:xactId::xid8, :id)
+            and xact_id < pg_snapshot_xmin(pg_current_snapshot())
+            order by xact_id, id
+            limit :most
+            """;
+
+    private static final String MOVE =
+            """
+            update outbox_cursor
+            set xact_id = :xactId::xid8, id = :id, failures = 0, retry_at = '-infinity'
+            where subscriber = :subscriber
+            """;
+
+    private static final String FAILED =
+            """
+            update outbox_cursor set failures = failures + 1, retry_at = :retryAt
+            where subscriber = :subscriber
+            """;
+
+    private static final String PARK =
+            """
+            insert into outbox_parked (subscriber, event_id, type, subject, body, error, parked_at)
+            values (:subscriber, :id, :type, :subject, :body, :error, :now)
+            on conflict do nothing
+            """;
+
+    private static final String FORGET =
+            """
+            delete from outbox where recorded_at < :before
+            and (xact_id, id) <= (select xact_id, id from outbox_cursor order by xact_id, id limit 1)
+            """;
+
+    void register(Handle tx, Collection<String> subscribers) {
+        for (var subscriber : subscribers) {
+            tx.createUpdate(REGISTER).bind("subscriber", subscriber).execute();
+        }
+    }
+
+    Optional<Place> lock(Handle tx, String subscriber, Instant now) {
+        return tx.createQuery(LOCK)
+                .bind("subscriber", subscriber)
+                .bind("now", now)
+                .map(ConstructorMapper.of(Place.class))
+                .findOne();
+    }
+
+    List<Row> next(Handle tx, Place after, int most) {
+        return tx.createQuery(NEXT)
+                .bind("xactId", after.xactId())
+                .bind("id", after.id())
+                .bind("most", most)
+                .map(ConstructorMapper.of(Row.class))
+                .list();
+    }
+
+    void move(Handle tx, String subscriber, Row to) {
+        tx.createUpdate(MOVE)
+                .bind("subscriber", subscriber)
+                .bind("xactId", to.xactId())
+                .bind("id", to.id())
+                .execute();
+    }
+
+    void failed(Handle tx, String subscriber, Instant retryAt) {
+        tx.createUpdate(FAILED).bind("subscriber", subscriber).bind("retryAt", retryAt).execute();
+    }
+
+    void park(Handle tx, String subscriber, Row row, String error, Instant now) {
+        tx.createUpdate(PARK)
+                .bind("subscriber", subscriber)
+                .bindMethods(row)
+                .bind("error", error)
+                .bind("now", now)
+                .execute();
+    }
+
+    int forget(Handle tx, Instant before) {
+        return tx.createUpdate(FORGET).bind("before", before).execute();
+    }
+}

@@ -1,0 +1,257 @@
+package vintem.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintem.bank.PixKey;
+import vintem.platform.TaxId;
+
+class InspectTest {
+    @Test
+    void a_cpf_is_explained_and_is_a_pix_key_too() {
+        var cpf = Inspect.inspect(" 529.982.247-25 ");
+
+        assertThat(cpf.kind()).isEqualTo("cpf");
+        assertThat(cpf.valid()).isTrue();
+        assertThat(cpf.normalized()).isEqualTo("52998224725");
+        assertThat(cpf.fields().toString())
+                .isEqualTo(
+                        "{formatted=529.982.247-25, masked=***.982.247-**, check_digits=25,"
+                                + " pix_key_kind=cpf}");
+        assertThat(cpf.problems()).isEmpty();
+    }
+
+    @Test
+    void wrong_check_digits_of_a_cpf_are_named_with_the_right_ones() {
+        var cpf = Inspect.inspect("529.982.247-24");
+
+        assertThat(cpf.kind()).isEqualTo("cpf");
+        assertThat(cpf.valid()).isFalse();
+        assertThat(cpf.normalized()).isNull();
+        assertThat(cpf.fields().toString())
+                .isEqualTo("{check_digits=24, expected_check_digits=25}");
+        assertThat(cpf.problems()).containsExactly("check digits are 24, should be 25");
+    }
+
+    @Test
+    void a_number_with_the_mask_of_a_cpf_is_not_taken_for_a_phone() {
+        assertThat(Inspect.inspect("52998224724").problems()).hasSize(2);
+        assertThat(Inspect.inspect("529982247-24").problems()).hasSize(1);
+    }
+
+    @Test
+    void eleven_digits_that_look_like_a_phone_are_told_what_a_phone_needs() {
+        var phone = Inspect.inspect("11912345678");
+
+        assertThat(phone.kind()).isEqualTo("cpf");
+        assertThat(phone.problems())
+                .containsExactly(
+                        "check digits are 78, should be 84",
+                        "a phone needs +55 in front: an 11-digit number without + is read as a"
+                                + " CPF");
+    }
+
+    @Test
+    void a_row_of_one_digit_is_no_cpf_though_its_check_digits_are_right() {
+        assertThat(Inspect.inspect("111.111.111-11").problems())
+                .containsExactly("all digits are 1: such a number is never issued");
+        assertThat(Inspect.inspect("00000000000000").problems())
+                .containsExactly("all digits are 0: such a number is never issued");
+    }
+
+    @Test
+    void a_cnpj_with_letters_is_explained() {
+        var cnpj = Inspect.inspect("12.abc.345/01de-35");
+
+        assertThat(cnpj.kind()).isEqualTo("cnpj");
+        assertThat(cnpj.normalized()).isEqualTo("12ABC34501DE35");
+        assertThat(cnpj.fields().toString())
+                .isEqualTo(
+                        "{formatted=12.ABC.345/01DE-35, masked=**.ABC.345/01DE-**,"
+                                + " root=12ABC345, branch=01DE, alphanumeric=true,"
+                                + " check_digits=35, pix_key_kind=cnpj}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "12ABC34501DE45, 45, 35",
+        "12ABC34501DE9B, 9B, 35",
+        "26637142000168, 68, 58",
+        "26637142000154, 54, 58",
+        "74221325000160, 60, 30"
+    })
+    void wrong_check_digits_of_a_cnpj_are_named_with_the_right_ones(
+            String text, String actual, String expected) {
+        var cnpj = Inspect.inspect(text);
+
+        assertThat(cnpj.kind()).isEqualTo("cnpj");
+        assertThat(cnpj.problems())
+                .containsExactly("check digits are %s, should be %s".formatted(actual, expected));
+        assertThat(cnpj.fields()).containsEntry("expected_check_digits", expected);
+    }
+
+    @Test
+    void a_phone_is_explained() {
+        var phone = Inspect.inspect("+55 11 91234-5678");
+
+        assertThat(phone.kind()).isEqualTo("phone");
+        assertThat(phone.normalized()).isEqualTo("+5511912345678");
+        assertThat(phone.fields().toString())
+                .isEqualTo(
+                        "{formatted=+55 11 91234-5678, ddd=11, line=mobile,"
+                                + " masked=+5511*****5678, pix_key_kind=phone}");
+        assertThat(Inspect.inspect("+55 (48) 3123-4567").fields())
+                .containsEntry("line", "landline")
+                .containsEntry("formatted", "+55 48 3123-4567");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "(11) 91234-5678 | a phone needs +55 in front: +5511912345678",
+                "11 91234-5678 | a phone needs +55 in front: +5511912345678",
+                "5511912345678 | a phone needs +55 in front: +5511912345678",
+                "1131234567 | a phone needs +55 in front: +551131234567",
+                "+1 415 555-2671 | only Brazilian phones are taken: +55, the DDD, the number",
+                "+5510998765432 | after +55 comes the DDD, two digits from 1 to 9",
+                "+55 | after +55 comes the DDD, two digits from 1 to 9",
+                "+5511812345678 | a number of nine digits is a mobile phone and begins with 9,"
+                        + " here with 8",
+                "+551191234567 | a number of eight digits is a landline and begins with 2 to 5,"
+                        + " here with 9: mobile phones have nine digits and begin with 9",
+                "+5511 | after the DDD come nine digits (mobile) or eight (landline), here are 0",
+                "+55 11 91234-567x | after its + a phone has only digits, spaces, dashes and"
+                        + " parentheses",
+                "+ | after its + a phone has only digits, spaces, dashes and parentheses"
+            })
+    void a_wrong_phone_is_told_what_would_be_right(String text, String problem) {
+        var phone = Inspect.inspect(text);
+
+        assertThat(phone.kind()).isEqualTo("phone");
+        assertThat(phone.problems()).containsExactly(problem);
+    }
+
+    @Test
+    void an_email_is_explained() {
+        var email = Inspect.inspect("Pix@BCB.gov.br");
+
+        assertThat(email.kind()).isEqualTo("email");
+        assertThat(email.normalized()).isEqualTo("pix@bcb.gov.br");
+        assertThat(email.fields().toString())
+                .isEqualTo("{domain=bcb.gov.br, masked=p***@bcb.gov.br, pix_key_kind=email}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "josé@email.com | before the @",
+                "maria silva@email.com | before the @",
+                "@email.com | before the @",
+                "a@b@email.com | before the @",
+                "maria@ | after the @",
+                "maria@email..com | after the @",
+                "maria@-email.com | after the @"
+            })
+    void a_wrong_email_is_told_where_it_is_wrong(String text, String problem) {
+        var email = Inspect.inspect(text);
+
+        assertThat(email.kind()).isEqualTo("email");
+        assertThat(email.problems()).singleElement().asString().startsWith(problem);
+    }
+
+    @Test
+    void a_long_email_is_told_how_long_it_may_be() {
+        assertThat(Inspect.inspect("a".repeat(68) + "@email.com").problems())
+                .containsExactly("a Pix key has at most 77 characters, here are 78");
+    }
+
+    @Test
+    void a_random_key_is_explained() {
+        var evp = Inspect.inspect("123E4567-E89B-12D3-A456-426655440000");
+
+        assertThat(evp.kind()).isEqualTo("evp");
+        assertThat(evp.normalized()).isEqualTo("123e4567-e89b-12d3-a456-426655440000");
+        assertThat(evp.fields().toString())
+                .isEqualTo("{masked=123e4567-****-****-****-************, pix_key_kind=evp}");
+    }
+
+    @Test
+    void a_wrong_random_key_is_told_what_would_be_right() {
+        assertThat(Inspect.inspect("123e4567e89b12d3a456426655440000"))
+                .isEqualTo(
+                        Inspection.invalid(
+                                "evp",
+                                "a random key has dashes: 123e4567-e89b-12d3-a456-426655440000"));
+        assertThat(Inspect.inspect("123e4567-e89b-12d3-a456-42665544000g"))
+                .isEqualTo(
+                        Inspection.invalid(
+                                "evp", "a random key has only the digits 0-9 and the letters a-f"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | the text is empty",
+                "' \t ' | the text is empty",
+                "maria | this is nothing that Vintém knows",
+                "constantinople | this is nothing that Vintém knows",
+                "٥٢٩٩٨٢٢٤٧٢٥ | this is nothing that Vintém knows",
+                "5299822472512 | a CPF has 11 digits, 529.982.247-25, and a CNPJ 14,"
+                        + " 11.222.333/0001-81; here are 13"
+            })
+    void the_unknown_is_said_to_be_unknown(String text, String problem) {
+        assertThat(Inspect.inspect(text)).isEqualTo(Inspection.invalid("unknown", problem));
+    }
+
+    @Test
+    void no_more_than_4096_characters_are_read() {
+        assertThat(Inspect.inspect("x".repeat(4_096)).problems())
+                .containsExactly("this is nothing that Vintém knows");
+        assertThat(Inspect.inspect("x".repeat(4_097)).problems())
+                .containsExactly("the text has 4097 characters, and no more than 4096 are read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a@", "+", "1", "a-", "(", ".", "0-", "\0"})
+    void long_input_does_not_make_it_throw(String piece) {
+        assertThat(Inspect.inspect(piece.repeat(4_096 / piece.length())).valid()).isFalse();
+    }
+
+    @Property
+    void a_text_is_valid_exactly_when_it_has_no_problem_and_is_a_pix_key_or_a_tax_id(
+            @ForAll("texts") String text) {
+        var inspection = Inspect.inspect(text);
+
+        assertThat(inspection.valid())
+                .isEqualTo(inspection.problems().isEmpty())
+                .isEqualTo(inspection.normalized() != null)
+                .isEqualTo(PixKey.parse(text).isPresent() || TaxId.parse(text).isPresent());
+        assertThat(inspection.fields().containsKey("pix_key_kind")).isEqualTo(inspection.valid());
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        var cpf =
+                Arbitraries.strings()
+                        .numeric()
+                        .ofLength(9)
+                        .map(base -> base + TaxId.Cpf.checkDigits(base));
+        return Arbitraries.oneOf(
+                Arbitraries.strings(),
+                cpf,
+                Arbitraries.strings().withChars("+5119 ()-@.aZ0/").ofMaxLength(20),
+                Arbitraries.strings().numeric().ofLength(8).map(n -> "+55 21 9" + n),
+                Arbitraries.strings().alpha().ofMinLength(1).map(name -> name + "@email.com"));
+    }
+}
