@@ -1,26 +1,32 @@
 package vintem.platform;
 
+import static java.nio.file.StandardOpenOption.SYNC;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.sql.DriverManager;
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /// A real PostgreSQL server of our own, its data kept in a directory between runs.
 ///
@@ -29,67 +35,76 @@ import java.util.concurrent.TimeUnit;
 /// that is killed leaves its server running: the next start stops that orphan first, because
 /// adopting it would mean adopting its settings.
 public final class EmbeddedPostgres implements AutoCloseable {
-    /// The directory is in use by another process, whose id is in the message.
+    /// The directory is in use, by the process whose id is in the message.
     public static final class InUse extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        InUse(String message) {
-            super(message);
+        InUse(Path directory, String process) {
+            super("Vintém is already running on %s (process %s).".formatted(directory, process));
         }
     }
 
-    /// Where a server listens and how to enter as the owner of its data.
-    public record Address(String url, String user, String password) {}
+    /// Where a server listens and how to enter it.
+    public record Address(String url, String user, String password) {
+        public Connection connect() throws SQLException {
+            var source = new PGSimpleDataSource();
+            source.setUrl(url);
+            return source.getConnection(user, password);
+        }
+
+        /// Without the password: addresses end up in logs.
+        @Override
+        public String toString() {
+            return url + " as " + user;
+        }
+    }
 
     private static final String OWNER = "vintem_owner";
     private static final String DATABASE = "vintem";
+    private static final int INITDB_SECONDS = 120;
     // Recovery after a crash replays up to max_wal_size; better to wait long than to give up on it.
     private static final int START_SECONDS = 600;
     private static final int STOP_SECONDS = 60;
+    private static final int ATTEMPTS = 5;
+    private static final int REMOVALS = 20;
 
-    private final Path home;
+    private final PostgresBinaries binaries;
     private final Path cluster;
-    private final FileChannel lockFile;
-    private final FileLock lock;
+    private final DirectoryLock lock;
     private final Address address;
 
     private EmbeddedPostgres(
-            Path home, Path cluster, FileChannel lockFile, FileLock lock, Address address) {
-        this.home = home;
+            PostgresBinaries binaries, Path cluster, DirectoryLock lock, Address address) {
+        this.binaries = binaries;
         this.cluster = cluster;
-        this.lockFile = lockFile;
         this.lock = lock;
         this.address = address;
     }
 
     /// Starts the server of this data directory, creating its data the first time.
     ///
-    /// @param settings server settings beyond the durable defaults, for example `shared_buffers`
-    /// @throws InUse where another process holds the directory
+    /// @param settings server settings beyond the defaults, for example `shared_buffers`; they
+    ///     cannot take durability away
+    /// @throws InUse where this or another process holds the directory
     public static EmbeddedPostgres start(Path dataDirectory, Map<String, String> settings) {
         try {
-            Files.createDirectories(dataDirectory);
-            var lockFile =
-                    FileChannel.open(
-                            dataDirectory.resolve("lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
-            var lock = lock(dataDirectory, lockFile);
+            if (!Files.isDirectory(dataDirectory)) {
+                Files.createDirectories(dataDirectory.toAbsolutePath().getParent());
+                Files.createDirectory(dataDirectory, mode("rwx------"));
+            }
+            var directory = dataDirectory.toRealPath();
+            var lock = DirectoryLock.take(directory);
             try {
-                var home = PostgresBinaries.unpacked();
-                var cluster = dataDirectory.resolve("postgres");
-                var password = password(dataDirectory);
-                removeUnfinished(dataDirectory);
-                if (!Files.exists(cluster.resolve("PG_VERSION"))) {
-                    initialise(home, dataDirectory, cluster);
+                var binaries = PostgresBinaries.unpacked();
+                var cluster = directory.resolve("postgres");
+                removeUnfinished(directory);
+                if (!Files.exists(cluster)) {
+                    initialise(binaries, directory, cluster);
                 }
-                stopOrphan(home, cluster);
-                var address = start(home, cluster, password, settings);
-                return new EmbeddedPostgres(home, cluster, lockFile, lock, address);
+                var address = launch(binaries, cluster, password(directory), settings);
+                return new EmbeddedPostgres(binaries, cluster, lock, address);
             } catch (RuntimeException | IOException failed) {
-                lock.release();
-                lockFile.close();
+                lock.close();
                 throw failed;
             }
         } catch (IOException failed) {
@@ -97,16 +112,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /// The address of a server that another process runs on this directory, if it does.
+    /// The address of the server that some process runs on this directory, if one does.
     public static Optional<Address> running(Path dataDirectory) {
-        var pidFile = dataDirectory.resolve("postgres").resolve("postmaster.pid");
         try {
-            if (postmaster(pidFile).isEmpty()) {
+            var directory = dataDirectory.toRealPath();
+            var cluster = directory.resolve("postgres");
+            if (namedBy(pidFile(cluster)).filter(it -> isServerOf(it, cluster)).isEmpty()) {
                 return Optional.empty();
             }
-            var port = Integer.parseInt(Files.readAllLines(pidFile).get(3).trim());
-            var address = new Address(url(port), OWNER, password(dataDirectory));
-            DriverManager.getConnection(address.url(), address.user(), address.password()).close();
+            var port = Integer.parseInt(Files.readAllLines(pidFile(cluster)).get(3).trim());
+            var address = new Address(url(port, DATABASE), OWNER, password(directory));
+            address.connect().close();
             return Optional.of(address);
         } catch (IOException | SQLException | RuntimeException notThere) {
             return Optional.empty();
@@ -120,135 +136,139 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// Stops the server, ending open sessions, and leaves the directory to the next process.
     @Override
     public void close() {
-        try {
-            if (postmaster(cluster.resolve("postmaster.pid")).isPresent()) {
-                stop(home, cluster);
+        if (!lock.isHeld()) {
+            return;
+        }
+        try (lock) {
+            if (namedBy(pidFile(cluster)).filter(it -> isServerOf(it, cluster)).isPresent()) {
+                stop(binaries, cluster);
             }
-            lock.release();
-            lockFile.close();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
     }
 
-    private static FileLock lock(Path dataDirectory, FileChannel lockFile) throws IOException {
-        FileLock lock;
-        try {
-            lock = lockFile.tryLock();
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            lock = null;
-        }
-        if (lock == null) {
-            lockFile.close();
-            var holder = Files.readString(dataDirectory.resolve("lock.pid")).trim();
-            throw new InUse(
-                    "Vintém is already running on %s (process %s)."
-                            .formatted(dataDirectory, holder));
-        }
-        Files.writeString(
-                dataDirectory.resolve("lock.pid"), Long.toString(ProcessHandle.current().pid()));
-        return lock;
+    private static String password(Path directory) throws IOException {
+        return Files.readString(directory.resolve("postgres.password")).trim();
     }
 
-    private static String password(Path dataDirectory) throws IOException {
-        var file = dataDirectory.resolve("postgres.password");
-        if (!Files.exists(file)) {
-            var bytes = new byte[24];
-            new SecureRandom().nextBytes(bytes);
-            // Written beside and renamed, or a crash in between would leave an empty password.
-            var partial = dataDirectory.resolve("postgres.password.partial");
-            Files.deleteIfExists(partial);
-            Files.createFile(
-                    partial,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(partial, HexFormat.of().formatHex(bytes));
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-        }
-        return Files.readString(file).trim();
-    }
-
-    private static void removeUnfinished(Path dataDirectory) throws IOException {
-        try (var entries = Files.newDirectoryStream(dataDirectory, "postgres.initdb-*")) {
+    private static void removeUnfinished(Path directory) throws IOException {
+        try (var entries = Files.newDirectoryStream(directory, "postgres.initdb-*")) {
             for (var entry : entries) {
-                PostgresBinaries.deleteTree(entry);
+                removeUnfinishedCluster(entry);
+            }
+        }
+    }
+
+    /// An `initdb` whose JVM was killed may be writing still; it gives up when its files vanish.
+    private static void removeUnfinishedCluster(Path cluster) throws IOException {
+        for (var attempt = 1; Files.exists(cluster); attempt++) {
+            try {
+                PostgresBinaries.deleteTree(cluster);
+            } catch (DirectoryNotEmptyException | UncheckedIOException growing) {
+                if (attempt == REMOVALS) {
+                    throw growing;
+                }
+                pause(attempt);
             }
         }
     }
 
     /// `initdb` beside the place, then a rename: killed in between, nothing half-made is taken for
     /// a database.
-    private static void initialise(Path home, Path dataDirectory, Path cluster) throws IOException {
-        var fresh = Files.createTempDirectory(dataDirectory, "postgres.initdb-");
-        run(
-                home,
+    private static void initialise(PostgresBinaries binaries, Path directory, Path cluster)
+            throws IOException {
+        var password = directory.resolve("postgres.password");
+        Files.deleteIfExists(password);
+        Files.createFile(password, mode("rw-------"));
+        var random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        Files.writeString(password, HexFormat.of().formatHex(random), WRITE, SYNC);
+
+        var fresh = Files.createTempDirectory(directory, "postgres.initdb-");
+        binaries.run(
                 "initdb",
+                INITDB_SECONDS,
                 List.of(
-                        "-D",
-                        fresh.toString(),
-                        "-U",
-                        OWNER,
-                        "--pwfile=" + dataDirectory.resolve("postgres.password"),
+                        "--pgdata=" + fresh,
+                        "--username=" + OWNER,
+                        "--pwfile=" + password,
                         "--auth=scram-sha-256",
                         "--encoding=UTF8",
                         "--locale-provider=builtin",
                         "--builtin-locale=C.UTF-8",
-                        "--locale=C"),
-                60);
+                        "--locale=C"));
         Files.move(fresh, cluster, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static void stopOrphan(Path home, Path cluster) throws IOException {
-        if (postmaster(cluster.resolve("postmaster.pid")).isPresent()) {
-            stop(home, cluster);
+        try (var entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+            entries.force(true);
         }
     }
 
-    /// The server process named by the pid file. A process that is not a PostgreSQL server has only
-    /// inherited the number, after a reboot for example, and is none of our business.
-    private static Optional<ProcessHandle> postmaster(Path pidFile) throws IOException {
-        if (!Files.exists(pidFile)) {
-            return Optional.empty();
-        }
-        var firstLine = Files.readAllLines(pidFile).stream().findFirst().orElse("").trim();
-        if (!firstLine.matches("[0-9]{1,10}")) {
-            return Optional.empty();
-        }
-        return ProcessHandle.of(Long.parseLong(firstLine))
-                .filter(ProcessHandle::isAlive)
-                .filter(
-                        process ->
-                                process.info()
-                                        .command()
-                                        .map(command -> Path.of(command).endsWith("postgres"))
-                                        .orElse(false));
-    }
-
-    private static Address start(
-            Path home, Path cluster, String password, Map<String, String> settings)
+    private static Address launch(
+            PostgresBinaries binaries, Path cluster, String password, Map<String, String> settings)
             throws IOException {
         for (var attempt = 1; ; attempt++) {
+            clearTheWay(binaries, cluster);
             var port = freePort();
             try {
-                launch(home, cluster, port, settings);
-                var address = new Address(url(port), OWNER, password);
-                checkIsOurs(address, cluster);
-                return address;
-            } catch (CommandFailed failed) {
-                // The free port may have been taken between looking and listening.
-                if (attempt == 3) {
+                start(binaries, cluster, port, settings);
+                prepare(new Address(url(port, "postgres"), OWNER, password), cluster);
+                return new Address(url(port, DATABASE), OWNER, password);
+            } catch (PostgresBinaries.Failed failed) {
+                // The port may be taken by now, or a killed server's last sessions still end.
+                if (attempt == ATTEMPTS) {
                     throw failed;
                 }
+                pause(attempt);
+            } catch (SQLException failed) {
+                stop(binaries, cluster);
+                throw new IllegalStateException("the embedded PostgreSQL does not answer", failed);
             }
         }
     }
 
-    private static void launch(Path home, Path cluster, int port, Map<String, String> settings) {
-        var options = new StringBuilder();
-        var all = new java.util.LinkedHashMap<String, String>();
-        all.put("port", Integer.toString(port));
-        all.put("listen_addresses", "127.0.0.1");
-        all.put("unix_socket_directories", "");
+    /// Stops the orphan of a killed JVM. Another process that has only inherited the number in the
+    /// pid file, after a reboot for example, is none of our business, but PostgreSQL would take it
+    /// for a running server and refuse to start. (A server that really runs on this directory is
+    /// still noticed, by its shared memory.)
+    private static void clearTheWay(PostgresBinaries binaries, Path cluster) throws IOException {
+        var process = namedBy(pidFile(cluster));
+        if (process.isPresent()) {
+            if (isServerOf(process.get(), cluster)) {
+                stop(binaries, cluster);
+            } else {
+                Files.deleteIfExists(pidFile(cluster));
+            }
+        }
+    }
+
+    private static Path pidFile(Path cluster) {
+        return cluster.resolve("postmaster.pid");
+    }
+
+    /// The living process whose number is the first line of the file.
+    private static Optional<ProcessHandle> namedBy(Path pidFile) throws IOException {
+        if (!Files.exists(pidFile)) {
+            return Optional.empty();
+        }
+        return Files.readAllLines(pidFile).stream()
+                .limit(1)
+                .map(String::trim)
+                .filter(line -> line.matches("[0-9]{1,10}"))
+                .flatMap(line -> ProcessHandle.of(Long.parseLong(line)).stream())
+                .filter(ProcessHandle::isAlive)
+                .findFirst();
+    }
+
+    private static boolean isServerOf(ProcessHandle process, Path cluster) {
+        var info = process.info();
+        return info.command().map(command -> Path.of(command).endsWith("postgres")).orElse(false)
+                && List.of(info.arguments().orElse(new String[0])).contains(cluster.toString());
+    }
+
+    private static void start(
+            PostgresBinaries binaries, Path cluster, int port, Map<String, String> settings) {
+        var all = new LinkedHashMap<String, String>();
         all.put("shared_buffers", "256MB");
         all.put("max_wal_size", "4GB");
         all.put("wal_buffers", "16MB");
@@ -257,48 +277,44 @@ public final class EmbeddedPostgres implements AutoCloseable {
         all.put("random_page_cost", "1.1");
         all.put("timezone", "UTC");
         all.put("log_timezone", "UTC");
+        // Who went away must not keep locks: by default nobody looks until the statement is done.
         all.put("client_connection_check_interval", "1s");
         all.putAll(settings);
-        // Last, so that nothing above can take durability away: a later -c wins.
+        all.put("port", Integer.toString(port));
+        all.put("listen_addresses", "127.0.0.1");
+        all.put("unix_socket_directories", "");
         all.put("fsync", "on");
         all.put("synchronous_commit", "on");
         all.put("full_page_writes", "on");
-        all.forEach(
-                (name, value) ->
-                        options.append(" -c ")
-                                .append(name)
-                                .append("='")
-                                .append(value)
-                                .append('\''));
-        run(
-                home,
-                "pg_ctl",
-                List.of(
-                        "start",
-                        "-D",
-                        cluster.toString(),
-                        "-w",
-                        "-t",
-                        Integer.toString(START_SECONDS),
-                        "-l",
-                        cluster.resolveSibling("postgres.log").toString(),
-                        "-o",
-                        options.toString().trim()),
-                START_SECONDS);
+        var options =
+                all.entrySet().stream()
+                        .map(entry -> "-c %s='%s'".formatted(entry.getKey(), entry.getValue()))
+                        .collect(joining(" "));
+        var log = cluster.resolveSibling("postgres.log");
+        try {
+            binaries.run(
+                    "pg_ctl",
+                    START_SECONDS + 10,
+                    List.of(
+                            "start",
+                            "--wait",
+                            "--timeout=" + START_SECONDS,
+                            "--pgdata=" + cluster,
+                            "--log=" + log,
+                            "--options=" + options));
+        } catch (PostgresBinaries.Failed failed) {
+            throw new PostgresBinaries.Failed(failed.getMessage() + "\n" + end(log));
+        }
     }
 
-    /// A foreign server may have taken the port a moment before ours; its data is not ours to
-    /// touch.
-    private static void checkIsOurs(Address address, Path cluster) throws IOException {
-        var admin = address.url().replace("/" + DATABASE, "/postgres");
-        try (var connection =
-                        DriverManager.getConnection(admin, address.user(), address.password());
+    /// Makes sure that it is our server that answers, and that our database is in it.
+    private static void prepare(Address admin, Path cluster) throws IOException, SQLException {
+        try (var connection = admin.connect();
                 var statement = connection.createStatement()) {
             try (var row = statement.executeQuery("show data_directory")) {
                 row.next();
-                if (!Path.of(row.getString(1)).toRealPath().equals(cluster.toRealPath())) {
-                    throw new IllegalStateException(
-                            "another PostgreSQL answers at " + address.url());
+                if (!Path.of(row.getString(1)).toRealPath().equals(cluster)) {
+                    throw new SQLException("another server answers at " + admin.url());
                 }
             }
             try (var row =
@@ -309,29 +325,32 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 }
             }
             statement.execute("create database " + DATABASE);
-        } catch (SQLException failed) {
-            throw new IllegalStateException("the embedded PostgreSQL does not answer", failed);
         }
     }
 
-    private static void stop(Path home, Path cluster) {
-        run(
-                home,
+    private static void stop(PostgresBinaries binaries, Path cluster) {
+        binaries.run(
                 "pg_ctl",
+                STOP_SECONDS + 10,
                 List.of(
                         "stop",
-                        "-D",
-                        cluster.toString(),
-                        "-m",
-                        "fast",
-                        "-w",
-                        "-t",
-                        Integer.toString(STOP_SECONDS)),
-                STOP_SECONDS);
+                        "--wait",
+                        "--mode=fast",
+                        "--timeout=" + STOP_SECONDS,
+                        "--pgdata=" + cluster));
     }
 
-    private static String url(int port) {
-        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, DATABASE);
+    private static String end(Path log) {
+        try (var lines = Files.lines(log)) {
+            var all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - 10), all.size()));
+        } catch (IOException | UncheckedIOException unreadable) {
+            return "";
+        }
+    }
+
+    private static String url(int port, String database) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
     }
 
     private static int freePort() throws IOException {
@@ -340,59 +359,64 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static final class CommandFailed extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        CommandFailed(String message) {
-            super(message);
-        }
+    private static FileAttribute<?> mode(String permissions) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }
 
-    private static void run(Path home, String program, List<String> arguments, int seconds) {
-        var command = new ArrayList<String>();
-        if (isRoot()) {
-            // PostgreSQL refuses to run as root; in a user namespace of its own it is nobody.
-            command.addAll(List.of("unshare", "-U"));
-        }
-        command.add(home.resolve("bin").resolve(program).toString());
-        command.addAll(arguments);
+    private static void pause(int attempt) {
         try {
-            // Output goes to a file: the server inherits it, and a pipe would never end.
-            var output = Files.createTempFile("vintem-" + program, ".log");
-            try {
-                var builder =
-                        new ProcessBuilder(command)
-                                .redirectErrorStream(true)
-                                .redirectInput(
-                                        ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                                .redirectOutput(output.toFile());
-                builder.environment().put("LC_ALL", "C");
-                var process = builder.start();
-                if (!process.waitFor(seconds + 10L, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                    throw new CommandFailed(program + " did not end in " + seconds + " s");
-                }
-                if (process.exitValue() != 0) {
-                    throw new CommandFailed(
-                            "%s failed:%n%s".formatted(program, Files.readString(output)));
-                }
-            } finally {
-                Files.deleteIfExists(output);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            Thread.sleep(100L * attempt);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while running " + program, interrupted);
+            throw new IllegalStateException("interrupted while waiting", interrupted);
         }
     }
 
-    private static boolean isRoot() {
-        try {
-            return Files.exists(Path.of("/proc/self"))
-                    && (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
-        } catch (IOException | RuntimeException unknown) {
-            return "root".equals(System.getProperty("user.name"));
+    /// What makes a directory ours until we close it or die.
+    ///
+    /// A process loses its lock on a file as soon as it closes *any* descriptor of that file. So a
+    /// directory that this process holds is refused before its lock file is opened, and the number
+    /// of the holder is in a file of its own.
+    private record DirectoryLock(Path directory, FileChannel file) implements AutoCloseable {
+        private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+        static DirectoryLock take(Path directory) throws IOException {
+            if (!HELD.add(directory)) {
+                throw new InUse(directory, holder(directory));
+            }
+            FileChannel file = null;
+            try {
+                file =
+                        FileChannel.open(
+                                directory.resolve("lock"), WRITE, StandardOpenOption.CREATE);
+                if (file.tryLock() == null) {
+                    throw new InUse(directory, holder(directory));
+                }
+                var us = Long.toString(ProcessHandle.current().pid());
+                Files.writeString(directory.resolve("lock.pid"), us);
+                return new DirectoryLock(directory, file);
+            } catch (IOException | RuntimeException failed) {
+                if (file != null) {
+                    file.close();
+                }
+                HELD.remove(directory);
+                throw failed;
+            }
+        }
+
+        boolean isHeld() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+            HELD.remove(directory);
+        }
+
+        private static String holder(Path directory) throws IOException {
+            var file = directory.resolve("lock.pid");
+            return Files.exists(file) ? Files.readString(file).trim() : "unknown";
         }
     }
 }
