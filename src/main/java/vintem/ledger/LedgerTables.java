@@ -210,6 +210,15 @@ public class LedgerTables {
                 having count(distinct xact_id) > 1) split
             """;
 
+    private static final String MOVE_IN =
+            """
+            insert into ledger_home (system_identifier)
+            select system_identifier from pg_control_system()
+            on conflict (only_row) do update set system_identifier = excluded.system_identifier
+            where ledger_home.system_identifier <> excluded.system_identifier
+            returning system_identifier
+            """;
+
     private static final String STRANGERS =
             """
             select count(*) from transfer
@@ -365,6 +374,12 @@ public class LedgerTables {
 
     long splitEntries(Handle tx) {
         return tx.createQuery(SPLIT_ENTRIES).mapTo(Long.class).one();
+    }
+
+    /// Forgets all checkpoints where this server is not the one they were taken in.
+    static boolean moveIn(Handle tx) {
+        var moved = tx.createQuery(MOVE_IN).mapTo(Long.class).findOne().isPresent();
+        return moved && tx.execute("delete from ledger_checkpoint") >= 0;
     }
 
     long withUnknownAccount(Handle tx) {

@@ -182,7 +182,7 @@ class PayBatch {
             sending.await(ANSWER_DUE);
         }
         var report = sending.report();
-        database.transaction(
+        database.run(
                 tx -> {
                     table.answered(tx, request.submission().id(), report.counts());
                     table.finish(tx, List.of(request.submission().id()), clock.instant());
@@ -191,7 +191,6 @@ class PayBatch {
                                     key ->
                                             idempotency.finish(
                                                     tx, key.identity(), 200, report.json(false)));
-                    return report;
                 });
         return report;
     }

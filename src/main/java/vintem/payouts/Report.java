@@ -11,7 +11,7 @@ record Report(String batchId, List<String> externalIds, List<Outcome> outcomes) 
     private static final JsonFactory JSON = new JsonFactory();
 
     /// @param processing items whose outcome the bank has not told yet
-    record Counts(long successful, long failed, long duplicates, long processing) {}
+    public record Counts(long successful, long failed, long duplicates, long processing) {}
 
     Counts counts() {
         var successful = 0L;

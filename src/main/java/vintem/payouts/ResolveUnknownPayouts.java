@@ -63,11 +63,7 @@ class ResolveUnknownPayouts {
             var ended = database.transaction(tx -> settle.settle(tx, answers));
             LOG.infof("asked the bank about %d payouts, %d are known now", due.size(), ended.size());
         }
-        database.transaction(
-                tx -> {
-                    table.finish(tx, overdue, now);
-                    return overdue;
-                });
+        database.run(tx -> table.finish(tx, overdue, now));
         return due.size();
     }
 }

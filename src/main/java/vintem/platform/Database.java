@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -68,6 +69,15 @@ public class Database {
                 pause(attempt);
             }
         }
+    }
+
+    /// The same for work that has nothing to say.
+    public void run(Consumer<Handle> work) {
+        transaction(
+                tx -> {
+                    work.accept(tx);
+                    return Boolean.TRUE;
+                });
     }
 
     /// The same without retries: the coalescer decides by itself what to run again.

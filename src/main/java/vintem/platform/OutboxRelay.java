@@ -37,7 +37,7 @@ public class OutboxRelay {
         this.subscribers = subscribers;
     }
 
-    @Scheduled(every = "0.5s", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     public void relay() {
         for (var subscriber : subscribers) {
             while (deliver(subscriber) == LONGEST) {

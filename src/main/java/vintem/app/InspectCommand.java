@@ -1,0 +1,27 @@
+package vintem.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintem.platform.Json;
+
+/// `vintem inspect '<text>'`: explains a Pix key, a CPF, a CNPJ. Exits with 1 where it is not valid.
+@Command(
+        name = "inspect",
+        description = "Explain a Pix key, a CPF, a CNPJ.",
+        mixinStandardHelpOptions = true)
+class InspectCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "TEXT", description = "what to explain")
+    String text = "";
+
+    @Spec CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        var inspection = Inspect.inspect(text);
+        spec.commandLine().getOut().println(Json.text(inspection));
+        return inspection.valid() ? 0 : 1;
+    }
+}

@@ -1,0 +1,54 @@
+package vintem.app;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import vintem.access.SignedIn;
+import vintem.platform.HttpBody;
+import vintem.platform.Json;
+
+/// Tools that need no data of ours.
+@Path("/tools")
+@Tag(name = "tools")
+@RunOnVirtualThread
+@Produces(MediaType.APPLICATION_JSON)
+public class ToolsHttp {
+    private static final int LONGEST_TEXT = 100_000;
+
+    @POST
+    @Path("/inspect")
+    @SignedIn
+    @Operation(summary = "Explain a Pix key, a CPF, a CNPJ")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples =
+                                    @ExampleObject(
+                                            name = "phone",
+                                            value = "{\"text\":\"+55 11 91234-5678\"}")))
+    @APIResponse(responseCode = "200", description = "What it is; `valid` says whether it holds")
+    @APIResponse(responseCode = "400", description = "There is no text")
+    public Response inspect(InputStream body) {
+        var fields = HttpBody.object(body);
+        var text = fields.text("text", LONGEST_TEXT);
+        if (text == null) {
+            if (!fields.has("text")) {
+                fields.wrong("text", "is required");
+            }
+            fields.orThrow();
+            return Response.serverError().build();
+        }
+        return Response.ok(Json.write(Inspect.inspect(text))).build();
+    }
+}
