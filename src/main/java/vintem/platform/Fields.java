@@ -189,6 +189,12 @@ public final class Fields {
         return present(name) != null;
     }
 
+    /// Said to be `null` outright: in a `PATCH` that takes the member away (RFC 7396).
+    public boolean cleared(String name) {
+        var node = object.get(name);
+        return node != null && node.isNull();
+    }
+
     /// Notes a mistake that the caller found.
     public void wrong(String name, String reason) {
         violations.add(pointer + "/" + name, reason);
