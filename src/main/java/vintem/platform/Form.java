@@ -12,7 +12,8 @@ public final class Form {
 
     private Form() {}
 
-    /// @throws Problem `400` where it is no form or names a field twice, `413` where it is too large
+    /// @throws Problem `400` where it is no form or names a field twice, `413` beyond the usual
+    ///     limit
     public static Form read(InputStream body) {
         var form = new Form();
         var text = new String(HttpBody.read(body, HttpBody.USUAL_BYTES), StandardCharsets.UTF_8);

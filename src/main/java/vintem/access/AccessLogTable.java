@@ -1,0 +1,63 @@
+package vintem.access;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+/// The table `access_log`, and every statement that touches it.
+@Singleton
+class AccessLogTable {
+    /// @param callerName read from user or key, never stored with the deed
+    public record Deed(
+            long id,
+            Instant at,
+            String callerKind,
+            UUID callerId,
+            @Nullable String callerName,
+            String action,
+            String subject,
+            String detail) {}
+
+    private static final String INSERT =
+            """
+            insert into access_log (at, caller_kind, caller_id, action, subject, detail)
+            values (:at, :kind, :callerId, :action, :subject, :detail)
+            """;
+
+    private static final String PAGE =
+            """
+            select access_log.*, coalesce(app_user.name, api_key.name) as caller_name
+            from access_log
+            left join app_user on app_user.id = caller_id
+            left join api_key on api_key.id = caller_id
+            where access_log.id < :before
+            order by access_log.id desc
+            limit :limit
+            """;
+
+    void insert(
+            Handle tx, Instant at, Caller caller, String action, String subject, String detail) {
+        tx.createUpdate(INSERT)
+                .bind("at", at)
+                .bind("kind", caller.kind().name().toLowerCase(Locale.ROOT))
+                .bind("callerId", caller.id())
+                .bind("action", action)
+                .bind("subject", subject)
+                .bind("detail", detail)
+                .execute();
+    }
+
+    /// The newest first.
+    List<Deed> page(Handle tx, long before, int limit) {
+        return tx.createQuery(PAGE)
+                .bind("before", before)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(Deed.class))
+                .list();
+    }
+}

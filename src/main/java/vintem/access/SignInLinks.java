@@ -1,0 +1,48 @@
+package vintem.access;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import vintem.access.TicketTable.Purpose;
+import vintem.platform.Database;
+
+/// Links that sign their first reader in, printed where only the operator reads.
+@Singleton
+public class SignInLinks {
+    static final Duration LIFETIME = Duration.ofMinutes(10);
+
+    private final Database database;
+    private final UserTable users;
+    private final TicketTable tickets;
+    private final Clock clock;
+
+    @Inject
+    SignInLinks(Database database, UserTable users, TicketTable tickets, Clock clock) {
+        this.database = database;
+        this.users = users;
+        this.tickets = tickets;
+        this.clock = clock;
+    }
+
+    /// A path such as `/app/sign-in?ticket=…` that signs in `admin`, or else the first user who
+    /// can manage users, once within ten minutes; empty where there is no such user.
+    public Optional<String> create() {
+        var ticket = Opaque.fresh();
+        return database.transaction(
+                        tx -> {
+                            var admin = users.firstAdmin(tx);
+                            admin.ifPresent(
+                                    user ->
+                                            tickets.insert(
+                                                    tx,
+                                                    ticket,
+                                                    Purpose.SIGN_IN,
+                                                    user.id(),
+                                                    clock.instant().plus(LIFETIME)));
+                            return admin;
+                        })
+                .map(_ -> "/app/sign-in?ticket=" + ticket);
+    }
+}
