@@ -16,13 +16,20 @@ public class SignInLinks {
     private final Database database;
     private final UserTable users;
     private final TicketTable tickets;
+    private final Sessions sessions;
     private final Clock clock;
 
     @Inject
-    SignInLinks(Database database, UserTable users, TicketTable tickets, Clock clock) {
+    SignInLinks(
+            Database database,
+            UserTable users,
+            TicketTable tickets,
+            Sessions sessions,
+            Clock clock) {
         this.database = database;
         this.users = users;
         this.tickets = tickets;
+        this.sessions = sessions;
         this.clock = clock;
     }
 
@@ -44,5 +51,15 @@ public class SignInLinks {
                             return admin;
                         })
                 .map(_ -> "/app/sign-in?ticket=" + ticket);
+    }
+
+    /// A token of the same user for the first request of a newcomer, good for an hour; empty where
+    /// there is no such user.
+    public Optional<String> token() {
+        return database.transaction(
+                        tx ->
+                                users.firstAdmin(tx)
+                                        .map(user -> sessions.open(tx, user, Sessions.By.TOKEN)))
+                .map(Sessions.Opened::secret);
     }
 }

@@ -25,7 +25,8 @@ public class Audit implements QuarkusApplication {
     public int run(String... arguments) {
         var clean = true;
         for (var finding : findings()) {
-            System.out.println((finding.wrong().isEmpty() ? "ok     " : "WRONG  ") + finding.claim());
+            System.out.println(
+                    (finding.wrong().isEmpty() ? "ok     " : "WRONG  ") + finding.claim());
             for (var wrong : finding.wrong()) {
                 System.out.println("       - " + wrong);
                 clean = false;

@@ -33,7 +33,8 @@ public class Main {
 
     /// What the operator can mend is said in a sentence; a bug shows where it is.
     private static int fail(Exception failed, CommandLine line) {
-        if (failed instanceof EmbeddedPostgres.InUse || failed instanceof IllegalArgumentException) {
+        if (failed instanceof EmbeddedPostgres.InUse
+                || failed instanceof IllegalArgumentException) {
             line.getErr().println("vintem: " + failed.getMessage());
         } else {
             failed.printStackTrace(line.getErr());

@@ -20,8 +20,8 @@ import vintem.platform.Migrations;
 import vintem.platform.Settings;
 import vintem.platform.Settings.Mode;
 
-/// What must stand before Quarkus starts: the database, its shape, the secrets, the mode. Closed after
-/// Quarkus has stopped.
+/// What must stand before Quarkus starts: the database, its shape, the secrets, the mode. Closed
+/// after Quarkus has stopped.
 final class Preparation implements AutoCloseable {
     private static final int SECRET_BYTES = 32;
 
@@ -36,15 +36,13 @@ final class Preparation implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::awaitClosed, "stop-postgres"));
     }
 
-    /// Opens the data directory, or the external database where `VINTEM_DB_URL` names one, and brings
-    /// it to the shape of this version.
+    /// Opens the data directory, or the external database where `VINTEM_DB_URL` names one, and
+    /// brings it to the shape of this version.
     static Preparation open(Path dataDirectory) {
         fixMode(dataDirectory, Settings.mode());
         var external = externalAddress();
         var embedded =
-                external.isPresent()
-                        ? null
-                        : EmbeddedPostgres.start(dataDirectory, Map.of());
+                external.isPresent() ? null : EmbeddedPostgres.start(dataDirectory, Map.of());
         var address = embedded == null ? external.orElseThrow() : embedded.address();
         var preparation = new Preparation(address, embedded);
         try {
@@ -58,7 +56,8 @@ final class Preparation implements AutoCloseable {
         }
     }
 
-    /// The database that `VINTEM_DB_URL` names, `jdbc:postgresql://host/name` or without the `jdbc:`.
+    /// The database that `VINTEM_DB_URL` names, `jdbc:postgresql://host/name` or without the
+    /// `jdbc:`.
     static Optional<Address> externalAddress() {
         return Settings.text("db-url")
                 .map(url -> url.startsWith("jdbc:") ? url : "jdbc:" + url)

@@ -25,10 +25,15 @@ public class Serve implements QuarkusApplication {
         print("  Vintém is running (sandbox: no real money moves).");
         print("");
         print("  Pages      %s/app", address);
-        links.create().ifPresent(link -> print("  Sign in    %s%s   (once, for 10 minutes)", address, link));
+        links.create()
+                .ifPresent(
+                        link -> print("  Sign in    %s%s   (once, for 10 minutes)", address, link));
         opening.generatedPassword()
                 .ifPresent(
-                secret -> print("  User       admin, password %s   (shown this once)", secret));
+                        secret ->
+                                print(
+                                        "  User       admin, password %s   (shown this once)",
+                                        secret));
         print("  API        %s/docs", address);
         links.token()
                 .ifPresent(
@@ -36,7 +41,9 @@ public class Serve implements QuarkusApplication {
                             print("");
                             print("  A first batch, ready to paste (the token holds for an hour):");
                             print("");
-                            print("curl %s/payouts/batch -H 'Content-Type: application/json' \\", address);
+                            print(
+                                    "curl %s/payouts/batch -H 'Content-Type: application/json' \\",
+                                    address);
                             print("  -H 'Authorization: Bearer %s' \\", token);
                             print(
                                     "  -d '{\"batch_id\":\"2025-10-05-A\",\"items\":[{\"external_id\":\"u1-001\","

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a bank or payment provider does for us. The one interface with more than one implementation:
-/// the sandbox's [SimulatedBank] is the first.
+/// What a bank or payment provider does for us. The one interface with more than one
+/// implementation: the sandbox's [SimulatedBank] is the first.
 ///
 /// Never called inside a transaction of ours. Every order carries an id that we chose and committed
 /// before the call.
@@ -15,8 +15,8 @@ public interface PixRail {
     ///
     /// @param idempotentByProviderId the same id sent twice moves money once
     /// @param timeout after which a call counts as unanswered
-    /// @param visibility how long after a send an order may still be invisible to [#find]; only later
-    ///     does *not found* mean that it never arrived
+    /// @param visibility how long after a send an order may still be invisible to [#find]; only
+    ///     later does *not found* mean that it never arrived
     record Terms(boolean idempotentByProviderId, Duration timeout, Duration visibility) {}
 
     /// Money to send.
@@ -30,8 +30,8 @@ public interface PixRail {
             @Nullable String taxId,
             @Nullable String description) {}
 
-    /// What the bank said of one order. A list of answers may lack some orders (then their outcome is
-    /// unknown), name some twice, and be in any order.
+    /// What the bank said of one order. A list of answers may lack some orders (then their outcome
+    /// is unknown), name some twice, and be in any order.
     record Answer(String providerId, SendResult result) {}
 
     /// Money that came back after it had been settled.

@@ -42,7 +42,6 @@ enum Scenario {
     }
 
     private boolean isCalledBy(PixRail.Order order) {
-        return order.amountCents() == amountCents
-                || order.key().value().equals(mailbox + DOMAIN);
+        return order.amountCents() == amountCents || order.key().value().equals(mailbox + DOMAIN);
     }
 }

@@ -205,8 +205,7 @@ public class SimulatedBankTables {
                 .list();
     }
 
-    List<Registration> register(
-            Handle tx, List<Charge> charges, List<String> codes, Instant at) {
+    List<Registration> register(Handle tx, List<Charge> charges, List<String> codes, Instant at) {
         var txids = charges.stream().map(Charge::txid).toList();
         tx.createUpdate(REGISTER)
                 .bindArray("txids", String.class, txids)
@@ -260,9 +259,6 @@ public class SimulatedBankTables {
     }
 
     long returnedAfterCents(Handle tx, long place) {
-        return tx.createQuery(RETURNED_AFTER)
-                .bind("place", place)
-                .mapTo(Long.class)
-                .one();
+        return tx.createQuery(RETURNED_AFTER).bind("place", place).mapTo(Long.class).one();
     }
 }

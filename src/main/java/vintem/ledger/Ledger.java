@@ -34,8 +34,8 @@ public class Ledger {
     }
 
     /// Posts what is *intended*, in order: an entry that would take an account below its floor is
-    /// refused, a later and smaller one may still fit. Consecutive transfers with the same `entryId`
-    /// are one entry.
+    /// refused, a later and smaller one may still fit. Consecutive transfers with the same
+    /// `entryId` are one entry.
     ///
     /// Locks the accounts with a floor that the list takes from, in id order, until the transaction
     /// ends; take all other locks before calling.

@@ -29,7 +29,8 @@ public class LedgerProof implements Proof {
     public List<String> refute(Handle snapshot) {
         var wrong = new ArrayList<String>();
         for (var code : tables.wrongCheckpoints(snapshot)) {
-            wrong.add("the checkpoint of account %s is not the sum of its transfers".formatted(code));
+            wrong.add(
+                    "the checkpoint of account %s is not the sum of its transfers".formatted(code));
         }
         for (var code : tables.tooMuchAvailable(snapshot)) {
             wrong.add("account %s claims more available than it holds".formatted(code));

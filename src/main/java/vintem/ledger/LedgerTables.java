@@ -67,7 +67,8 @@ public class LedgerTables {
             where account_id = kept.id and available_cents <> kept.cents
             """;
 
-    // The last checkpoint, and everything written since: what is below its horizon is in it, what is
+    // The last checkpoint, and everything written since: what is below its horizon is in it, what
+    // is
     // not below it is in the tail, nothing is in both.
     private static final String BALANCES =
             """
@@ -152,7 +153,8 @@ public class LedgerTables {
     private static final String ONE_AT_A_TIME =
             "select pg_try_advisory_xact_lock(hashtext('ledger_checkpoint'))";
 
-    // Only what is older than the oldest running transaction: an id-based tail would lose money that
+    // Only what is older than the oldest running transaction: an id-based tail would lose money
+    // that
     // commits late.
     private static final String CHECKPOINT =
             """

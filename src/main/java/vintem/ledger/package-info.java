@@ -2,10 +2,10 @@
 ///
 /// Owns `account`, `account_available`, `transfer`, `ledger_checkpoint` and `ledger_home`.
 ///
-/// A transfer debits one account and credits another by the same positive amount, so the books cannot
-/// be out of balance; nothing is changed or deleted, and the database sees to that. An account with a
-/// floor (`bank`) never falls below it by anything that *intends* to move money; what has already
-/// happened at the bank is recorded whatever the balance.
+/// A transfer debits one account and credits another by the same positive amount, so the books
+/// cannot be out of balance; nothing is changed or deleted, and the database sees to that. An
+/// account with a floor (`bank`) never falls below it by anything that *intends* to move money;
+/// what has already happened at the bank is recorded whatever the balance.
 ///
 /// `docs/ledger.md` has the chart of accounts and the transfers of each use-case.
 @Module(uses = {"platform", "access"})

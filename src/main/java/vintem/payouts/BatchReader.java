@@ -70,8 +70,7 @@ final class BatchReader {
     ///
     /// @param batchId from the query, as the file has no place for it
     /// @throws Problem `400`
-    static Batch csv(
-            byte[] body, @Nullable String batchId, Optional<Idempotency.Identity> key) {
+    static Batch csv(byte[] body, @Nullable String batchId, Optional<Idempotency.Identity> key) {
         var reader = new BatchReader();
         reader.batchId = reader.checkedBatchId(batchId);
         reader.readCsv(body);
@@ -191,8 +190,7 @@ final class BatchReader {
     private @Nullable String field(NamedCsvRecord row, String pointer, String name, int longest) {
         var text = row.findField(name).map(String::strip).filter(each -> !each.isEmpty());
         if (text.isPresent() && text.get().length() > longest) {
-            violations.add(
-                    pointer + "/" + name, "is longer than %d characters".formatted(longest));
+            violations.add(pointer + "/" + name, "is longer than %d characters".formatted(longest));
             return null;
         }
         return text.orElse(null);
@@ -200,11 +198,7 @@ final class BatchReader {
 
     private static String utf8(byte[] body) {
         try {
-            var text =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(body))
-                            .toString();
+            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
             if (text.indexOf('\0') >= 0) {
                 throw Problem.invalid("", "holds U+0000");
             }

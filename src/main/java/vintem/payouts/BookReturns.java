@@ -16,8 +16,8 @@ import vintem.payouts.PayoutTable.BatchCount;
 import vintem.platform.Database;
 import vintem.platform.Outbox;
 
-/// Books money that came back after it had been settled. Such a payout is *returned* and is never paid
-/// again under its external id.
+/// Books money that came back after it had been settled. Such a payout is *returned* and is never
+/// paid again under its external id.
 @Singleton
 class BookReturns {
     private static final int MOST = 500;
@@ -99,7 +99,8 @@ class BookReturns {
                                                         payout.amountCents())
                                                 .news())
                         .toList());
-        // A return can overtake our own settlement: then the page is read again later, which is safe
+        // A return can overtake our own settlement: then the page is read again later, which is
+        // safe
         // because a payout is returned once.
         if (table.allSettled(tx, ids)) {
             table.moveTo(tx, returns.getLast().place());

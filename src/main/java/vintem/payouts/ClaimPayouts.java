@@ -32,7 +32,8 @@ import vintem.platform.Settings;
 import vintem.platform.TaxId;
 
 /// Records what is going to be sent, for a list of submissions in one transaction: which items are
-/// new, which are somebody else's, which cannot be paid, and the money of the rest taken from `bank`.
+/// new, which are somebody else's, which cannot be paid, and the money of the rest taken from
+/// `bank`.
 ///
 /// Run again with the same submissions it finds what it had written and decides the same.
 ///
@@ -43,8 +44,8 @@ class ClaimPayouts {
     /// Upper limit of one payout in cents, where the credential has no lower one.
     static final long MOST_CENTS = Settings.number("payout-limit-cents", 10_000_000_000L);
 
-    /// What was decided of one item: final, to be sent, or whatever becomes of an earlier item of the
-    /// same list.
+    /// What was decided of one item: final, to be sent, or whatever becomes of an earlier item of
+    /// the same list.
     sealed interface Decision {
         record Final(Outcome outcome) implements Decision {}
 
@@ -363,7 +364,8 @@ class ClaimPayouts {
                     sendBy);
         }
 
-        // After a certain refusal the bank knows the old id as refused; after *not received* the same
+        // After a certain refusal the bank knows the old id as refused; after *not received* the
+        // same
         // id lets the bank itself see a second arrival of what it may have got after all.
         private ProviderId nextProviderId() {
             return stored.flatMap(
@@ -407,8 +409,7 @@ class ClaimPayouts {
         }
 
         private Verdict verdict(String status, Instant now) {
-            var reason =
-                    outcome.orElse(null) instanceof Outcome.Failed(_, var why, _) ? why : null;
+            var reason = outcome.orElse(null) instanceof Outcome.Failed(_, var why, _) ? why : null;
             return new Verdict(
                     payoutId(),
                     status,
@@ -423,13 +424,11 @@ class ClaimPayouts {
         Optional<BatchCount> count() {
             if (isNew) {
                 var failed = funded ? 0 : 1;
-                return Optional.of(
-                        new BatchCount(submission.batchId(), 1, 0, failed, 0));
+                return Optional.of(new BatchCount(submission.batchId(), 1, 0, failed, 0));
             }
             if (stored.isPresent() && funded) {
                 // It was counted as failed and is under way again.
-                return Optional.of(
-                        new BatchCount(stored.get().batchId(), 0, 0, -1, 0));
+                return Optional.of(new BatchCount(stored.get().batchId(), 0, 0, -1, 0));
             }
             return Optional.empty();
         }

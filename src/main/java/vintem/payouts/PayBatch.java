@@ -145,7 +145,8 @@ class PayBatch {
 
     @PreDestroy
     void stop() {
-        // First nobody new, then no further chunk; what was claimed and not sent, the resolver finds.
+        // First nobody new, then no further chunk; what was claimed and not sent, the resolver
+        // finds.
         shortOnes.close();
         longOnes.close();
         stopping = true;
@@ -203,9 +204,7 @@ class PayBatch {
     private static boolean anyFails(Intake intake) {
         return intake instanceof Intake.Taken(var decisions)
                 && decisions.stream()
-                        .anyMatch(
-                                decision ->
-                                        decision instanceof Decision.Final(Outcome.Failed _));
+                        .anyMatch(decision -> decision instanceof Decision.Final(Outcome.Failed _));
     }
 
     private static Report preview(Submission submission, List<Decision> decisions) {

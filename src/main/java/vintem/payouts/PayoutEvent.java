@@ -10,8 +10,7 @@ public sealed interface PayoutEvent {
             UUID payoutId, String externalId, String batchId, long amountCents, String endToEndId)
             implements PayoutEvent {}
 
-    record Failed(
-            UUID payoutId, String externalId, String batchId, long amountCents, String reason)
+    record Failed(UUID payoutId, String externalId, String batchId, long amountCents, String reason)
             implements PayoutEvent {}
 
     record Returned(UUID payoutId, String externalId, String batchId, long amountCents)
@@ -20,7 +19,10 @@ public sealed interface PayoutEvent {
     /// The bank says *paid* of an attempt that was already closed as something else. The money is
     /// booked; a person must look.
     record PaidAfterClosed(
-            UUID payoutId, String externalId, long amountCents, String providerId,
+            UUID payoutId,
+            String externalId,
+            long amountCents,
+            String providerId,
             @Nullable String endToEndId)
             implements PayoutEvent {}
 

@@ -70,7 +70,8 @@ class PayoutLookupTable {
 
     private static final String BY_EXTERNAL_ID = PAYOUT + "where external_id = :externalId";
 
-    private static final String OF_BATCH = PAYOUT + "where batch_id = :batchId order by position, id";
+    private static final String OF_BATCH =
+            PAYOUT + "where batch_id = :batchId order by position, id";
 
     private static final String LIST =
             PAYOUT
@@ -137,7 +138,8 @@ class PayoutLookupTable {
             limit 20
             """;
 
-    // Each paid payout has exactly one paid attempt, each one under way exactly one open attempt, and
+    // Each paid payout has exactly one paid attempt, each one under way exactly one open attempt,
+    // and
     // the others none.
     private static final String WRONG_ATTEMPTS =
             """
@@ -233,7 +235,10 @@ class PayoutLookupTable {
     }
 
     Optional<Batch> batch(Handle tx, String id) {
-        return tx.createQuery(BATCH).bind("id", id).map(ConstructorMapper.of(Batch.class)).findOne();
+        return tx.createQuery(BATCH)
+                .bind("id", id)
+                .map(ConstructorMapper.of(Batch.class))
+                .findOne();
     }
 
     List<SubmissionRow> submissions(Handle tx, String batchId) {

@@ -22,8 +22,7 @@ class PayoutProof implements Proof {
     private final BankBooks bank;
 
     @Inject
-    PayoutProof(
-            PayoutLookupTable table, PayoutReturnTable returns, Ledger ledger, BankBooks bank) {
+    PayoutProof(PayoutLookupTable table, PayoutReturnTable returns, Ledger ledger, BankBooks bank) {
         this.table = table;
         this.returns = returns;
         this.ledger = ledger;
@@ -60,8 +59,8 @@ class PayoutProof implements Proof {
         return wrong;
     }
 
-    /// What has left our `bank` but not yet the bank's account is under way; what has come back there
-    /// and is not read yet is ahead of us.
+    /// What has left our `bank` but not yet the bank's account is under way; what has come back
+    /// there and is not read yet is ahead of us.
     private void refuteBank(Handle snapshot, List<String> wrong) {
         var twice = bank.paidMoreThanOnce(snapshot);
         if (twice > 0) {

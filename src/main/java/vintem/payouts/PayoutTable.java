@@ -120,7 +120,8 @@ class PayoutTable {
             on conflict do nothing
             """;
 
-    // The unique index on external_id decides who was first; losers read the winner's row. Sorted, so
+    // The unique index on external_id decides who was first; losers read the winner's row. Sorted,
+    // so
     // that two lists with the same ids wait for each other in one direction only.
     private static final String INSERT =
             """
@@ -212,7 +213,8 @@ class PayoutTable {
                       e.spending_day
             """;
 
-    // Of payments that ended no attempt: those that are news because the attempt had ended otherwise.
+    // Of payments that ended no attempt: those that are news because the attempt had ended
+    // otherwise.
     private static final String CLOSED_OTHERWISE =
             """
             select p.id, p.external_id, p.batch_id, p.amount_cents, p.purpose, a.provider_id,
@@ -455,10 +457,7 @@ class PayoutTable {
     }
 
     List<UUID> overdueSubmissions(Handle tx, Instant sentBefore) {
-        return tx.createQuery(OVERDUE)
-                .bind("sentBefore", sentBefore)
-                .mapTo(UUID.class)
-                .list();
+        return tx.createQuery(OVERDUE).bind("sentBefore", sentBefore).mapTo(UUID.class).list();
     }
 
     private static <R, T> T[] array(

@@ -262,7 +262,8 @@ public class PayoutsHttp {
     @Operation(summary = "List batches, newest first")
     @APIResponse(responseCode = "200", description = "A page of batches with their counters")
     public Page<BatchLine> batches(
-            @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit) {
         var size = Page.size(limit);
         var rows = database.transaction(tx -> lookups.batches(tx, clean(after), size + 1));
         return Page.of(rows, size, PayoutLookupTable.Batch::id)
@@ -389,8 +390,7 @@ public class PayoutsHttp {
     }
 
     private static Problem notAll(Report report) {
-        var first =
-                new java.util.ArrayList<Problem.Violation>();
+        var first = new java.util.ArrayList<Problem.Violation>();
         var count = 0;
         for (var i = 0; i < report.outcomes().size(); i++) {
             if (report.outcomes().get(i) instanceof Outcome.Failed(_, var reason, _)) {

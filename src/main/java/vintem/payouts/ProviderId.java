@@ -5,8 +5,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /// The name under which the bank knows an attempt: the payout's id without dashes, and a generation
-/// from the second one on. At most 35 letters and digits, as Pix providers want it; it leads back to
-/// its payout without a look-up.
+/// from the second one on. At most 35 letters and digits, as Pix providers want it; it leads back
+/// to its payout without a look-up.
 record ProviderId(UUID payoutId, int generation) {
     private static final int LAST_GENERATION = 36 * 36 * 36 - 1;
     private static final Pattern TEXT = Pattern.compile("([0-9a-f]{32})([0-9a-z]{0,3})");

@@ -11,8 +11,9 @@ import vintem.platform.Database;
 
 /// Asks the bank about payouts whose outcome nobody knows, until it is known. Never sends.
 ///
-/// It asks only about submissions that no node may send any more, and only after the bank's visibility
-/// window; then *not found* means that the order never arrived, and the money comes back.
+/// It asks only about submissions that no node may send any more, and only after the bank's
+/// visibility window; then *not found* means that the order never arrived, and the money comes
+/// back.
 @Singleton
 class ResolveUnknownPayouts {
     private static final Logger LOG = Logger.getLogger(ResolveUnknownPayouts.class);
@@ -26,11 +27,7 @@ class ResolveUnknownPayouts {
 
     @Inject
     ResolveUnknownPayouts(
-            Database database,
-            PayoutTable table,
-            SettlePayouts settle,
-            PixRail rail,
-            Clock clock) {
+            Database database, PayoutTable table, SettlePayouts settle, PixRail rail, Clock clock) {
         this.database = database;
         this.table = table;
         this.settle = settle;
@@ -61,7 +58,8 @@ class ResolveUnknownPayouts {
         if (!due.isEmpty()) {
             var answers = rail.find(due);
             var ended = database.transaction(tx -> settle.settle(tx, answers));
-            LOG.infof("asked the bank about %d payouts, %d are known now", due.size(), ended.size());
+            LOG.infof(
+                    "asked the bank about %d payouts, %d are known now", due.size(), ended.size());
         }
         database.run(tx -> table.finish(tx, overdue, now));
         return due.size();

@@ -41,8 +41,7 @@ class SettlePayouts {
     private final Clock clock;
 
     @Inject
-    SettlePayouts(
-            PayoutTable table, Ledger ledger, Outbox outbox, Spending spending, Clock clock) {
+    SettlePayouts(PayoutTable table, Ledger ledger, Outbox outbox, Spending spending, Clock clock) {
         this.table = table;
         this.ledger = ledger;
         this.outbox = outbox;
@@ -82,8 +81,8 @@ class SettlePayouts {
         return byProviderId;
     }
 
-    /// The bank paid what we had given up: it really left the account, so it is booked, and a person
-    /// must look.
+    /// The bank paid what we had given up: it really left the account, so it is booked, and a
+    /// person must look.
     private void bookPaymentsOfClosedAttempts(
             Handle tx, List<Ending> endings, Map<String, Ended> ended) {
         var payments =
@@ -143,12 +142,11 @@ class SettlePayouts {
             }
         }
         unspent.forEach(
-                (spent, cents) ->
-                        spending.giveBack(tx, spent.credentialId(), spent.day(), cents));
+                (spent, cents) -> spending.giveBack(tx, spent.credentialId(), spent.day(), cents));
     }
 
-    /// One ending per order. Where a bank contradicts itself, *paid* counts: money that moved cannot
-    /// be talked away.
+    /// One ending per order. Where a bank contradicts itself, *paid* counts: money that moved
+    /// cannot be talked away.
     private List<Ending> endings(List<Answer> answers) {
         var now = clock.instant();
         var endings = new ArrayList<Ending>(answers.size());

@@ -7,7 +7,8 @@ import java.io.UncheckedIOException;
 /// Reads a request's body up to a limit, whatever its headers promised.
 public final class HttpBody {
     /// What a route takes where it does not say otherwise: 1 MiB.
-    public static final int USUAL_BYTES = Math.toIntExact(Settings.number("max-body-bytes", 1 << 20));
+    public static final int USUAL_BYTES =
+            Math.toIntExact(Settings.number("max-body-bytes", 1 << 20));
 
     private HttpBody() {}
 

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// `Idempotency-Key`: the same request, sent again, gets the same bytes again.
 ///
-/// The key is claimed in the transaction of the write and finished with the answer in the transaction
-/// that knows it. A node that dies in between leaves the key unfinished: when its lease is over the
-/// next request with it takes over, which is safe because every write below is idempotent by the ids
-/// that it derives from the key or was given.
+/// The key is claimed in the transaction of the write and finished with the answer in the
+/// transaction that knows it. A node that dies in between leaves the key unfinished: when its lease
+/// is over the next request with it takes over, which is safe because every write below is
+/// idempotent by the ids that it derives from the key or was given.
 @Singleton
 public class Idempotency {
     /// Whose key, on which route.
@@ -107,7 +107,8 @@ public class Idempotency {
                 claims.put(fresh, new Claim.Fresh());
                 open.remove(fresh);
             }
-            // Missing where the first one gave its claim up in the meantime: then it is ours to take.
+            // Missing where the first one gave its claim up in the meantime: then it is ours to
+            // take.
             for (var stored : table.lock(tx, open.keySet())) {
                 var request = Objects.requireNonNull(open.remove(stored.identity()));
                 claims.put(stored.identity(), judge(tx, request, stored, now));
@@ -123,8 +124,7 @@ public class Idempotency {
                 .toList();
     }
 
-    private Claim judge(
-            Handle tx, Request request, IdempotencyTable.Stored stored, Instant now) {
+    private Claim judge(Handle tx, Request request, IdempotencyTable.Stored stored, Instant now) {
         if (!Arrays.equals(stored.requestHash(), request.hash())) {
             return new Claim.OtherRequest();
         }

@@ -32,7 +32,8 @@ class IdempotencyTable {
     private static final String IS =
             " where caller_id = :callerId and route = :route and key = :key";
 
-    // The primary key decides who was first; the loser waits for the winner's transaction. Sorted, so
+    // The primary key decides who was first; the loser waits for the winner's transaction. Sorted,
+    // so
     // that two lists never wait for each other.
     private static final String INSERT =
             """
@@ -89,8 +90,11 @@ class IdempotencyTable {
 
     private static Query bindIdentities(Query query, List<Identity> identities) {
         return query.bindArray(
-                        "callerIds", UUID.class, identities.stream().map(Identity::callerId).toList())
-                .bindArray("routes", String.class, identities.stream().map(Identity::route).toList())
+                        "callerIds",
+                        UUID.class,
+                        identities.stream().map(Identity::callerId).toList())
+                .bindArray(
+                        "routes", String.class, identities.stream().map(Identity::route).toList())
                 .bindArray("keys", String.class, identities.stream().map(Identity::key).toList());
     }
 

@@ -3,8 +3,8 @@ package vintem.platform;
 import org.flywaydb.core.Flyway;
 import vintem.platform.EmbeddedPostgres.Address;
 
-/// Brings a database to the shape this version needs. Safe when two nodes start at once: Flyway holds
-/// a lock on its history while it works.
+/// Brings a database to the shape this version needs. Safe when two nodes start at once: Flyway
+/// holds a lock on its history while it works.
 public final class Migrations {
     private static final String[] MODULES = {"platform", "access", "ledger", "bank", "payouts"};
 

@@ -4,8 +4,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// News for the modules above: written in the transaction of the fact, delivered after its commit by
-/// [OutboxRelay].
+/// News for the modules above: written in the transaction of the fact, delivered after its commit
+/// by [OutboxRelay].
 @Singleton
 public class Outbox {
     /// One delivered piece of news; `body` is the event's record as JSON.

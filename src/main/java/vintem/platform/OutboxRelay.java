@@ -13,8 +13,8 @@ import org.jdbi.v3.core.Handle;
 
 /// Carries news from the outbox to each subscriber. Any number of relays may run.
 ///
-/// Reading, applying and moving on are one transaction: a crash before its commit repeats all of it, a
-/// crash after it none.
+/// Reading, applying and moving on are one transaction: a crash before its commit repeats all of
+/// it, a crash after it none.
 @Singleton
 public class OutboxRelay {
     private static final Logger LOG = Logger.getLogger(OutboxRelay.class);

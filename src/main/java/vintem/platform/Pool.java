@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import vintem.platform.EmbeddedPostgres.Address;
 
-/// Connections outside Quarkus: for commands, benchmarks and tests. Quarkus makes its own by the same
-/// rules, from `application.properties`.
+/// Connections outside Quarkus: for commands, benchmarks and tests. Quarkus makes its own by the
+/// same rules, from `application.properties`.
 public final class Pool {
     private static final int LARGEST = 20;
 

@@ -6,9 +6,9 @@ import org.jdbi.v3.core.Handle;
 
 /// Somebody who wants to hear of what happened.
 ///
-/// The relay delivers at least once and in order. What [#apply] writes through its handle is applied
-/// exactly once, because the subscriber's place in the row of news moves in the same transaction.
-/// What leaves the database (an e-mail, a webhook) may happen again and must bear it.
+/// The relay delivers at least once and in order. What [#apply] writes through its handle is
+/// applied exactly once, because the subscriber's place in the row of news moves in the same
+/// transaction. What leaves the database (an e-mail, a webhook) may happen again and must bear it.
 public interface Subscriber {
     /// The name under which the place is kept; never changes.
     String name();

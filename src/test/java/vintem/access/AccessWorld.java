@@ -87,7 +87,7 @@ class AccessWorld {
             new ResetPassword(
                     database, userTable, ticketTable, passwords, limit, credentials, log, clock);
     final FirstStart firstStart = new FirstStart(database, userTable, passwords, log, clock);
-    final SignInLinks links = new SignInLinks(database, userTable, ticketTable, clock);
+    final SignInLinks links = new SignInLinks(database, userTable, ticketTable, sessions, clock);
     final Spending spending = new Spending(new SpendingTable());
 
     /// What another node knows of the same database.
