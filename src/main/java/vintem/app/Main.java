@@ -16,7 +16,10 @@ import vintem.platform.EmbeddedPostgres;
         subcommands = {
             RunCommand.class,
             AuditCommand.class,
+            DoctorCommand.class,
             InspectCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
         })
 public class Main {
     public static void main(String[] arguments) {
