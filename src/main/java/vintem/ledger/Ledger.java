@@ -70,6 +70,12 @@ public class Ledger {
         funds.keep();
     }
 
+    /// Records facts that may be recorded already, by several nodes at once; for facts that lower no
+    /// account with a floor.
+    public void recordOnce(Handle tx, List<Transfer> transfers) {
+        tables.insertOnce(tx, transfers);
+    }
+
     /// Balances of all accounts at this moment, in the order of the chart.
     public List<Balance> balances(Handle tx) {
         return tables.balances(tx).stream().map(Balance::of).toList();

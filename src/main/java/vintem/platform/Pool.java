@@ -37,6 +37,7 @@ public final class Pool {
                                                             factory ->
                                                                     factory.jdbcUrl(address.url())
                                                                             .initialSql(atFirst)
+.jdbcProperty("binaryTransferEnable", BinaryArray.TYPES)
                                                                             .principal(
                                                                                     new NamePrincipal(
                                                                                             address
