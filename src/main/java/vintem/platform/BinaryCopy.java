@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /// Rows written by `COPY … FROM STDIN (format binary)`: the fastest way into a table, for lists that
 /// conflict with nothing. Inside the caller's transaction.
@@ -91,8 +92,9 @@ public final class BinaryCopy {
     /// @param columns how many columns the statement names and `write` writes
     public static <R> void copy(
             Handle tx, String statement, int columns, List<R> rows, BiConsumer<Row, R> write) {
+        CopyIn copy = null;
         try {
-            var copy =
+            copy =
                     tx.getConnection()
                             .unwrap(PGConnection.class)
                             .getCopyAPI()
@@ -112,6 +114,18 @@ public final class BinaryCopy {
             row.bytes.putShort((short) -1);
             copy.writeToCopy(row.bytes.array(), 0, row.bytes.position());
             copy.endCopy();
+        } catch (SQLException failed) {
+            throw new CopyFailed(failed);
+        } finally {
+            cancelUnfinished(copy);
+        }
+    }
+
+    private static void cancelUnfinished(@Nullable CopyIn copy) {
+        try {
+            if (copy != null && copy.isActive()) {
+                copy.cancelCopy();
+            }
         } catch (SQLException failed) {
             throw new CopyFailed(failed);
         }

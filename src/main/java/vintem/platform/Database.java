@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.array.SqlArrayArgumentStrategy;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /// The one way to PostgreSQL: a transaction is a function of its handle.
@@ -48,6 +49,9 @@ public class Database {
 
     public static Jdbi jdbi(DataSource dataSource) {
         var jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+        // What was bound is often personal, and an exception's message ends in the log.
+        jdbi.getConfig(StatementExceptions.class)
+                .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
         jdbi.setSqlArrayArgumentStrategy(SqlArrayArgumentStrategy.SQL_ARRAY);
         jdbi.registerArrayType(Instant.class, "timestamptz", at -> at.toString());
         jdbi.registerArrayType(byte[].class, "bytea");
