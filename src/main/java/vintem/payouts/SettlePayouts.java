@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -74,17 +74,20 @@ class SettlePayouts {
         }
         ledger.record(tx, transfers);
         outbox.publish(tx, news);
-        table.count(tx, counts.values());
         if (ended.size() < endings.size()) {
-            bookPaymentsOfClosedAttempts(tx, endings, byProviderId);
+            bookPaymentsOfClosedAttempts(tx, endings, byProviderId, counts);
         }
+        table.count(tx, counts.values());
         return byProviderId;
     }
 
     /// The bank paid what we had given up: it really left the account, so it is booked, and a
     /// person must look.
     private void bookPaymentsOfClosedAttempts(
-            Handle tx, List<Ending> endings, Map<String, Ended> ended) {
+            Handle tx,
+            List<Ending> endings,
+            Map<String, Ended> ended,
+            Map<String, BatchCount> counts) {
         var payments =
                 endings.stream()
                         .filter(each -> each.outcome().equals("paid"))
@@ -105,7 +108,8 @@ class SettlePayouts {
                     closed.id(), closed.providerId());
             table.reopenAsPaid(tx, payment);
             if (table.markPaid(tx, closed.id(), payment.endedAt())) {
-                table.count(tx, List.of(new BatchCount(closed.batchId(), 0, 1, -1, 0)));
+                var count = new BatchCount(closed.batchId(), 0, 1, -1, 0);
+                counts.merge(closed.batchId(), count, BatchCount::plus);
             }
             ledger.record(
                     tx,
@@ -145,24 +149,34 @@ class SettlePayouts {
                 (spent, cents) -> spending.giveBack(tx, spent.credentialId(), spent.day(), cents));
     }
 
-    /// One ending per order. Where a bank contradicts itself, *paid* counts: money that moved
-    /// cannot be talked away.
+    /// One ending per order at most, by the weightiest of its answers.
     private List<Ending> endings(List<Answer> answers) {
         var now = clock.instant();
-        var endings = new ArrayList<Ending>(answers.size());
-        var known = new HashSet<String>(answers.size() * 2);
+        var weightiest = new LinkedHashMap<String, Answer>(answers.size() * 2);
         for (var answer : answers) {
-            if (answer.result() instanceof SendResult.Paid && known.add(answer.providerId())) {
-                ending(answer, now).ifPresent(endings::add);
-            }
+            weightiest.merge(
+                    answer.providerId(),
+                    answer,
+                    (one, other) -> weight(other) > weight(one) ? other : one);
         }
-        for (var answer : answers) {
-            if (!(answer.result() instanceof SendResult.Unknown)
-                    && known.add(answer.providerId())) {
+        var endings = new ArrayList<Ending>(answers.size());
+        for (var answer : weightiest.values()) {
+            if (!(answer.result() instanceof SendResult.Unknown)) {
                 ending(answer, now).ifPresent(endings::add);
             }
         }
         return endings;
+    }
+
+    /// Where a bank contradicts itself, *paid* counts: money that moved cannot be talked away. And
+    /// who has ever heard of an order cannot have lost it.
+    private static int weight(Answer answer) {
+        return switch (answer.result()) {
+            case SendResult.Paid _ -> 3;
+            case SendResult.Refused _ -> 2;
+            case SendResult.Unknown _ -> 1;
+            case SendResult.NotFound _ -> 0;
+        };
     }
 
     private static java.util.Optional<Ending> ending(Answer answer, Instant now) {
