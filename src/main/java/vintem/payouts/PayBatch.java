@@ -141,7 +141,7 @@ class PayBatch {
                         tx ->
                                 Database.rollback(
                                         tx,
-                                        claim.claim(tx, List.of(submission), clock.instant())
+                                        claim.claim(tx, List.of(submission), Duration.ZERO)
                                                 .getFirst()));
         return preview(submission, decisions);
     }
@@ -169,9 +169,8 @@ class PayBatch {
                 taken.remove(keyed.get(i));
             }
         }
-        var sendBy = clock.instant().plus(lease());
         var submissions = taken.stream().map(Request::submission).toList();
-        var decisions = claim.claim(tx, submissions, sendBy);
+        var decisions = claim.claim(tx, submissions, lease());
         for (var i = 0; i < taken.size(); i++) {
             intakes.put(taken.get(i), new Intake.Taken(decisions.get(i)));
         }
@@ -332,10 +331,11 @@ class PayBatch {
             return PayBatch.report(submission, all);
         }
 
-        /// A call must end, at the latest by its time-out, while the right to send still holds.
+        /// A call must end, at the latest by its time-out, while the right to send still holds,
+        /// and leave time to write down what the bank said.
         private synchronized boolean maySend() {
             var now = clock.instant();
-            if (now.plus(rail.terms().timeout()).isBefore(sendBy)) {
+            if (now.plus(rail.terms().timeout().multipliedBy(2)).isBefore(sendBy)) {
                 return true;
             }
             var renewed = now.plus(lease());
@@ -344,7 +344,8 @@ class PayBatch {
                 return false;
             }
             sendBy = renewed;
-            return true;
+            // The renewal may have waited, too.
+            return clock.instant().plus(rail.terms().timeout()).isBefore(sendBy);
         }
 
         private void sendChunk(List<Integer> chunk) {

@@ -114,12 +114,14 @@ class PayoutTable {
             on conflict do nothing
             """;
 
+    // A list that is run again may open attempts in what the resolver has meanwhile taken for
+    // finished. The right to send stays as it was.
     private static final String INSERT_SUBMISSIONS =
             """
             insert into payout_submission
                 (id, batch_id, caller_id, caller_name, received_at, items, send_by)
             select s.*, :sendBy from unnest(:ids, :batches, :callers, :names, :received, :items) s
-            on conflict do nothing
+            on conflict (id) do update set finished_at = null
             """;
 
     // The unique index on external_id decides who was first; losers read the winner's row. Sorted,
@@ -242,10 +244,12 @@ class PayoutTable {
             where id = :id and status = 'failed'
             """;
 
+    // The time is as the sender saw it, perhaps long ago; that nobody has taken over is checked
+    // now.
     private static final String RENEW =
             """
             update payout_submission set send_by = :sendBy
-            where id = :id and send_by > :now
+            where id = :id and send_by > :now and taken_over_at is null
             """;
 
     private static final String ANSWERED =
@@ -264,14 +268,14 @@ class PayoutTable {
                             where a.submission_id = s.id and a.outcome is null)
             """;
 
-    // Of submissions that nobody may send any more. Skipped while another node asks.
+    // Only of submissions that were taken over. Skipped while another node asks.
     private static final String DUE =
             """
             with due as (
                 select a.payout_id, a.number
                 from payout_attempt a join payout_submission s on s.id = a.submission_id
                 where a.outcome is null and a.next_ask_at <= :now
-                and s.finished_at is null and s.send_by <= :sentBefore
+                and s.finished_at is null and s.taken_over_at is not null
                 order by a.payout_id
                 limit :most
                 for update of a skip locked
@@ -285,25 +289,36 @@ class PayoutTable {
             returning a.provider_id, a.submission_id
             """;
 
-    private static final String OVERDUE =
+    // Locks each row as a renewal does, so that one of the two comes first and the other one sees
+    // it.
+    private static final String TAKE_OVER =
+            """
+            update payout_submission set taken_over_at = :now
+            where finished_at is null and send_by <= :sentBefore and taken_over_at is null
+            """;
+
+    private static final String TAKEN_OVER =
             """
             select id from payout_submission
-            where finished_at is null and send_by <= :sentBefore
+            where finished_at is null and taken_over_at is not null
             order by send_by limit 1000
             """;
 
+    void insertBatches(Handle tx, List<Submission> submissions) {
+        tx.createUpdate(INSERT_BATCHES)
+                .bind("ids", BinaryArray.texts(submissions, Submission::batchId))
+                .bind("received", BinaryArray.instants(submissions, Submission::receivedAt))
+                .execute();
+    }
+
     void insertSubmissions(Handle tx, List<Submission> submissions, Instant sendBy) {
-        var ids = BinaryArray.uuids(submissions, Submission::id);
-        var batches = BinaryArray.texts(submissions, Submission::batchId);
-        var received = BinaryArray.instants(submissions, Submission::receivedAt);
-        tx.createUpdate(INSERT_BATCHES).bind("ids", batches).bind("received", received).execute();
         tx.createUpdate(INSERT_SUBMISSIONS)
                 .bind("sendBy", sendBy)
-                .bind("ids", ids)
-                .bind("batches", batches)
+                .bind("ids", BinaryArray.uuids(submissions, Submission::id))
+                .bind("batches", BinaryArray.texts(submissions, Submission::batchId))
                 .bind("callers", BinaryArray.uuids(submissions, each -> each.caller().id()))
                 .bind("names", BinaryArray.texts(submissions, each -> each.caller().name()))
-                .bind("received", received)
+                .bind("received", BinaryArray.instants(submissions, Submission::receivedAt))
                 .bind("items", BinaryArray.longs(submissions, each -> each.items().size()))
                 .execute();
     }
@@ -442,16 +457,19 @@ class PayoutTable {
     }
 
     /// Provider ids to ask about, each for the next time.
-    List<String> due(Handle tx, Instant now, Instant sentBefore, int most) {
+    List<String> due(Handle tx, Instant now, int most) {
         return tx.createQuery(DUE)
                 .bind("now", now)
-                .bind("sentBefore", sentBefore)
                 .bind("most", most)
                 .map((row, _) -> row.getString("provider_id"))
                 .list();
     }
 
-    List<UUID> overdueSubmissions(Handle tx, Instant sentBefore) {
-        return tx.createQuery(OVERDUE).bind("sentBefore", sentBefore).mapTo(UUID.class).list();
+    /// Takes over what nobody may send any more: from here on no sender gets its right back.
+    ///
+    /// @return the unfinished submissions that were taken over, now or before
+    List<UUID> takeOver(Handle tx, Instant now, Instant sentBefore) {
+        tx.createUpdate(TAKE_OVER).bind("now", now).bind("sentBefore", sentBefore).execute();
+        return tx.createQuery(TAKEN_OVER).mapTo(UUID.class).list();
     }
 }

@@ -8,7 +8,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,24 +158,34 @@ class SettlePayouts {
                 (spent, cents) -> spending.giveBack(tx, spent.credentialId(), spent.day(), cents));
     }
 
-    /// One ending per order. Where a bank contradicts itself, *paid* counts: money that moved
-    /// cannot be talked away.
+    /// One ending per order at most, by the weightiest of its answers.
     private List<Ending> endings(List<Answer> answers) {
         var now = clock.instant();
-        var endings = new ArrayList<Ending>(answers.size());
-        var known = new HashSet<String>(answers.size() * 2);
+        var weightiest = new LinkedHashMap<String, Answer>(answers.size() * 2);
         for (var answer : answers) {
-            if (answer.result() instanceof SendResult.Paid && known.add(answer.providerId())) {
-                ending(answer, now).ifPresent(endings::add);
-            }
+            weightiest.merge(
+                    answer.providerId(),
+                    answer,
+                    (one, other) -> weight(other) > weight(one) ? other : one);
         }
-        for (var answer : answers) {
-            if (!(answer.result() instanceof SendResult.Unknown)
-                    && known.add(answer.providerId())) {
+        var endings = new ArrayList<Ending>(answers.size());
+        for (var answer : weightiest.values()) {
+            if (!(answer.result() instanceof SendResult.Unknown)) {
                 ending(answer, now).ifPresent(endings::add);
             }
         }
         return endings;
+    }
+
+    /// Where a bank contradicts itself, *paid* counts: money that moved cannot be talked away. And
+    /// who has ever heard of an order cannot have lost it.
+    private static int weight(Answer answer) {
+        return switch (answer.result()) {
+            case SendResult.Paid _ -> 3;
+            case SendResult.Refused _ -> 2;
+            case SendResult.Unknown _ -> 1;
+            case SendResult.NotFound _ -> 0;
+        };
     }
 
     private static Optional<Ending> ending(Answer answer, Instant now) {
