@@ -1,6 +1,13 @@
 package vintem.ledger;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+import vintem.platform.Problem;
+
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -10,9 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jspecify.annotations.Nullable;
 
 /// The ledger's tables and every statement that touches them.
 @Singleton
@@ -27,12 +31,19 @@ public class LedgerTables {
             UUID subjectId,
             Instant occurredAt,
             Instant recordedAt,
-            String xactId) {}
+            String xactId) {
+        Place place() {
+            return new Place(xactId, id);
+        }
+    }
 
     public record Sums(int accountId, long debitCents, long creditCents) {}
 
-    /// A row of a statement's place: the transaction it was written in, and its id.
-    public record Place(String xactId, UUID id) {}
+    /// Where a row stands in the order of the books: the transaction it was written in, and its id.
+    public record Place(String xactId, UUID id) {
+        private static final Place FIRST = new Place("0", new UUID(0, 0));
+        private static final Place LAST = new Place("18446744073709551615", new UUID(-1, -1));
+    }
 
     private static final String ROW =
             """
@@ -68,8 +79,7 @@ public class LedgerTables {
             """;
 
     // The last checkpoint, and everything written since: what is below its horizon is in it, what
-    // is
-    // not below it is in the tail, nothing is in both.
+    // is not below it is in the tail, nothing is in both.
     private static final String BALANCES =
             """
             select a.id as account_id,
@@ -112,7 +122,15 @@ public class LedgerTables {
             """;
 
     private static final String OF_SUBJECT =
-            ROW + "where subject_id = :subject order by xact_id, id";
+            ROW
+                    + """
+                    where subject_id = :subject and (xact_id, id) > (:xactId::xid8, :id)
+                    order by xact_id, id limit :most
+                    """;
+
+    private static final String OF_IDS = ROW + "where id = any(:ids) order by id";
+
+    private static final String PLACE = "select xact_id::text, id from transfer where id = :id";
 
     private static final String BY_KIND =
             """
@@ -120,13 +138,20 @@ public class LedgerTables {
             where debit_account = :debit and credit_account = :credit group by kind
             """;
 
+    // Each side by its own index: with `or` the whole account would be read for one page.
     private static final String STATEMENT =
-            ROW
-                    + """
-                    where (debit_account = :account or credit_account = :account)
-                    and (:xactId::text is null or (xact_id, id) < (:xactId::xid8, :id::uuid))
-                    order by xact_id desc, id desc limit :most
-                    """;
+            """
+            select id, entry_id, debit_account, credit_account, amount_cents, kind, subject_id,
+                   occurred_at, recorded_at, xact_id::text
+            from ((select * from transfer
+                   where debit_account = :account and (xact_id, id) < (:xactId::xid8, :id)
+                   order by transfer.xact_id desc, id desc limit :most)
+                  union all
+                  (select * from transfer
+                   where credit_account = :account and (xact_id, id) < (:xactId::xid8, :id)
+                   order by transfer.xact_id desc, id desc limit :most)) either_side
+            order by either_side.xact_id desc, id desc limit :most
+            """;
 
     // The balance just before a row: from the nearest checkpoint that does not cover it.
     private static final String BEFORE =
@@ -154,8 +179,7 @@ public class LedgerTables {
             "select pg_try_advisory_xact_lock(hashtext('ledger_checkpoint'))";
 
     // Only what is older than the oldest running transaction: an id-based tail would lose money
-    // that
-    // commits late.
+    // that commits late.
     private static final String CHECKPOINT =
             """
             with horizon as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as at)
@@ -318,10 +342,33 @@ public class LedgerTables {
     }
 
     List<Row> ofSubject(Handle tx, UUID subject) {
+        return ofSubject(tx, subject, null, Integer.MAX_VALUE);
+    }
+
+    /// Oldest first, younger than a place.
+    List<Row> ofSubject(Handle tx, UUID subject, @Nullable Place after, int most) {
         return tx.createQuery(OF_SUBJECT)
                 .bind("subject", subject)
+                .bindMethods(after == null ? Place.FIRST : after)
+                .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
+    }
+
+    List<Row> ofIds(Handle tx, Collection<UUID> ids) {
+        return tx.createQuery(OF_IDS)
+                .bindArray("ids", UUID.class, List.copyOf(ids))
+                .map(ConstructorMapper.of(Row.class))
+                .list();
+    }
+
+    /// @throws Problem `400` where no transfer has this id: it came as a cursor
+    Place place(Handle tx, UUID id) {
+        return tx.createQuery(PLACE)
+                .bind("id", id)
+                .map(ConstructorMapper.of(Place.class))
+                .findOne()
+                .orElseThrow(() -> Problem.invalid("?after", "is not a cursor of this list"));
     }
 
     Map<String, Long> centsByKind(Handle tx, AccountCode debit, AccountCode credit) {
@@ -342,8 +389,7 @@ public class LedgerTables {
     List<Row> statement(Handle tx, AccountCode account, @Nullable Place before, int most) {
         return tx.createQuery(STATEMENT)
                 .bind("account", account.id())
-                .bind("xactId", before == null ? null : before.xactId())
-                .bind("id", before == null ? null : before.id())
+                .bindMethods(before == null ? Place.LAST : before)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
@@ -352,8 +398,7 @@ public class LedgerTables {
     Sums before(Handle tx, AccountCode account, Place place) {
         return tx.createQuery(BEFORE)
                 .bind("account", account.id())
-                .bind("xactId", place.xactId())
-                .bind("id", place.id())
+                .bindMethods(place)
                 .map(ConstructorMapper.of(Sums.class))
                 .one();
     }
