@@ -1,6 +1,13 @@
 package vintem.ledger;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+import vintem.platform.Problem;
+
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -30,12 +37,19 @@ public class LedgerTables {
             UUID subjectId,
             Instant occurredAt,
             Instant recordedAt,
-            String xactId) {}
+            String xactId) {
+        Place place() {
+            return new Place(xactId, id);
+        }
+    }
 
     public record Sums(int accountId, long debitCents, long creditCents) {}
 
-    /// A row of a statement's place: the transaction it was written in, and its id.
-    public record Place(String xactId, UUID id) {}
+    /// Where a row stands in the order of the books: the transaction it was written in, and its id.
+    public record Place(String xactId, UUID id) {
+        private static final Place FIRST = new Place("0", new UUID(0, 0));
+        private static final Place LAST = new Place("9223372036854775807", new UUID(-1, -1));
+    }
 
     private static final String ROW =
             """
@@ -121,7 +135,20 @@ public class LedgerTables {
     private static final String BALANCES_AS_OF = SUMS.replace("<which>", "t.recorded_at <= :at");
 
     private static final String OF_SUBJECT =
-            ROW + "where subject_id = :subject order by xact_id, id";
+            ROW
+                    + """
+                    where subject_id = :subject and (xact_id, id) > (:xactId::bigint, :id)
+                    order by xact_id, id limit :most
+                    """;
+
+    private static final String OF_IDS =
+            ROW
+                    + """
+                    where (subject_id, id) in (select * from unnest(:subjects, :ids)) order by id
+                    """;
+
+    private static final String PLACE =
+            "select xact_id::text, id from transfer where subject_id = :subject and id = :id";
 
     private static final String BY_KIND =
             """
@@ -129,26 +156,25 @@ public class LedgerTables {
             where debit_account = :debit and credit_account = :credit group by kind
             """;
 
-    // Each side by its own index, newest first; then the newest of both.
+    // Each side by its own index: with `or` the whole account would be read for one page.
     private static final String STATEMENT =
             """
-            select * from (
-                (<row> where debit_account = :account <older>)
-                union all
-                (<row> where credit_account = :account <older>)) both_sides
-            order by xact_id::bigint desc, id desc limit :most
-            """
-                    .replace("<row>", ROW)
-                    .replace(
-                            "<older>",
-                            """
-                            and (:xactId::bigint is null
-                                 or (transfer.xact_id, id) < (:xactId::bigint, :id::uuid))
-                            order by transfer.xact_id desc, id desc limit :most
-                            """);
+            select id, entry_id, debit_account, credit_account, amount_cents, kind, subject_id,
+                   occurred_at, recorded_at, xact_id::text
+            from ((select * from transfer
+                   where debit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
+                   order by transfer.xact_id desc, id desc limit :most)
+                  union all
+                  (select * from transfer
+                   where credit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
+                   order by transfer.xact_id desc, id desc limit :most)) either_side
+            order by either_side.xact_id desc, id desc limit :most
+            """;
 
     private static final String HORIZON_BEFORE =
-            "select coalesce(max(horizon), 0) from ledger_checkpoint where horizon <= :xactId::bigint";
+            """
+            select coalesce(max(horizon), 0) from ledger_checkpoint where horizon <= :xactId::bigint
+            """;
 
     // The balance just before a row: from the nearest checkpoint that does not cover it.
     private static final String BEFORE =
@@ -333,10 +359,36 @@ public class LedgerTables {
     }
 
     List<Row> ofSubject(Handle tx, UUID subject) {
+        return ofSubject(tx, subject, null, Integer.MAX_VALUE);
+    }
+
+    /// Oldest first, younger than a place.
+    List<Row> ofSubject(Handle tx, UUID subject, @Nullable Place after, int most) {
         return tx.createQuery(OF_SUBJECT)
                 .bind("subject", subject)
+                .bindMethods(after == null ? Place.FIRST : after)
+                .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
+    }
+
+    /// Those of these transfers that are written, in the order of their ids.
+    List<Row> standing(Handle tx, Collection<Transfer> transfers) {
+        return tx.createQuery(OF_IDS)
+                .bind("subjects", BinaryArray.uuids(transfers, Transfer::subjectId))
+                .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
+                .map(ConstructorMapper.of(Row.class))
+                .list();
+    }
+
+    /// @throws Problem `400` where there is no such transfer: it came as a cursor
+    Place place(Handle tx, UUID subject, UUID id) {
+        return tx.createQuery(PLACE)
+                .bind("subject", subject)
+                .bind("id", id)
+                .map(ConstructorMapper.of(Place.class))
+                .findOne()
+                .orElseThrow(() -> Problem.invalid("?after", "is not a cursor of this list"));
     }
 
     Map<String, Long> centsByKind(Handle tx, AccountCode debit, AccountCode credit) {
@@ -357,8 +409,7 @@ public class LedgerTables {
     List<Row> statement(Handle tx, AccountCode account, @Nullable Place before, int most) {
         return tx.createQuery(STATEMENT)
                 .bind("account", account.id())
-                .bind("xactId", before == null ? null : before.xactId())
-                .bind("id", before == null ? null : before.id())
+                .bindMethods(before == null ? Place.LAST : before)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();

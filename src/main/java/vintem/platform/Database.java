@@ -124,11 +124,11 @@ public class Database {
         try {
             tx.commit();
         } catch (RuntimeException failed) {
-            // 40 and 23 (deferred constraints) are answers: it did not happen. A broken line is
-            // none.
+            // What the server says (40, 23 for deferred constraints, 25 for a transaction that had
+            // failed before) is an answer: it did not happen. A broken line is none.
             throw switch (Failure.of(failed)) {
-                case TRY_AGAIN, POISONED -> failed;
-                case UNAVAILABLE, BUG -> new CommitUnknown(failed);
+                case TRY_AGAIN, POISONED, BUG -> failed;
+                case UNAVAILABLE -> new CommitUnknown(failed);
             };
         }
     }
