@@ -16,6 +16,7 @@ import vintem.platform.EmbeddedPostgres;
         subcommands = {
             RunCommand.class,
             AuditCommand.class,
+            BenchCommand.class,
             InspectCommand.class,
         })
 public class Main {
