@@ -3,6 +3,7 @@ package vintem.payouts;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,8 +69,9 @@ class ClaimPayouts {
     }
 
     /// One list of decisions per submission, one decision per item.
-    List<List<Decision>> claim(Handle tx, List<Submission> submissions, Instant sendBy) {
-        table.insertSubmissions(tx, submissions, sendBy);
+    ///
+    /// @param lease how long after the claim the submissions' payouts may be sent
+    List<List<Decision>> claim(Handle tx, List<Submission> submissions, Duration lease) {
         var claims = new ArrayList<ClaimOf>();
         var first = new LinkedHashMap<String, ItemClaim>();
         for (var submission : submissions) {
@@ -81,7 +83,9 @@ class ClaimPayouts {
         readTheOthers(tx, candidates);
         reserveSpending(tx, submissions, candidates);
         fund(tx, candidates);
-        write(tx, candidates, sendBy);
+        write(tx, candidates, lease);
+        // Counted from here: a long claim must not use up the right to send what it claims.
+        table.insertSubmissions(tx, submissions, clock.instant().plus(lease));
         countBatches(tx, candidates);
         return claims.stream().map(ClaimOf::decisions).toList();
     }
@@ -179,13 +183,14 @@ class ClaimPayouts {
         unspent.forEach((id, cents) -> spending.giveBack(tx, id, BusinessDays.today(clock), cents));
     }
 
-    private void write(Handle tx, List<ItemClaim> candidates, Instant sendBy) {
+    private void write(Handle tx, List<ItemClaim> candidates, Duration lease) {
         var now = clock.instant();
+        var today = BusinessDays.today(clock);
         var attempts = new ArrayList<Attempt>();
         var verdicts = new ArrayList<Verdict>();
         for (var candidate : candidates) {
             if (candidate.funded) {
-                attempts.add(candidate.attempt(now, sendBy, BusinessDays.today(clock)));
+                attempts.add(candidate.attempt(now, now.plus(lease), today));
             }
             candidate.verdict(now).ifPresent(verdicts::add);
         }

@@ -138,7 +138,7 @@ class PayBatch {
                         tx ->
                                 Database.rollback(
                                         tx,
-                                        claim.claim(tx, List.of(submission), clock.instant())
+                                        claim.claim(tx, List.of(submission), lease())
                                                 .getFirst()));
         return preview(submission, decisions);
     }
@@ -166,9 +166,8 @@ class PayBatch {
                 taken.remove(keyed.get(i));
             }
         }
-        var sendBy = clock.instant().plus(lease());
         var submissions = taken.stream().map(Request::submission).toList();
-        var decisions = claim.claim(tx, submissions, sendBy);
+        var decisions = claim.claim(tx, submissions, lease());
         for (var i = 0; i < taken.size(); i++) {
             intakes.put(taken.get(i), new Intake.Taken(decisions.get(i)));
         }
