@@ -186,11 +186,12 @@ class ClaimPayouts {
 
     private void write(Handle tx, List<ItemClaim> candidates, Duration lease) {
         var now = clock.instant();
+        var today = BusinessDays.today(clock);
         var attempts = new ArrayList<Attempt>();
         var verdicts = new ArrayList<Verdict>();
         for (var candidate : candidates) {
             if (candidate.funded) {
-                attempts.add(candidate.attempt(now, now.plus(lease), BusinessDays.today(clock)));
+                attempts.add(candidate.attempt(now, now.plus(lease), today));
             }
             candidate.verdict(now).ifPresent(verdicts::add);
         }
