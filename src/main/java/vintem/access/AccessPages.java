@@ -120,8 +120,7 @@ public class AccessPages {
 
     public record KeyView(boolean admin, List<RoleLine> roles) {}
 
-    public record LogView(
-            boolean admin, List<AccessLogTable.Deed> deeds, @Nullable String next) {}
+    public record LogView(boolean admin, List<AccessLogTable.Deed> deeds, @Nullable String next) {}
 
     private final Users users;
     private final Keys keys;
@@ -173,7 +172,9 @@ public class AccessPages {
         return pages.show(
                 "access/users.html",
                 new UsersView(
-                        true, page.items().stream().map(UserLine::of).toList(), next("users", page)));
+                        true,
+                        page.items().stream().map(UserLine::of).toList(),
+                        next("users", page)));
     }
 
     @GET
@@ -269,9 +270,7 @@ public class AccessPages {
     }
 
     private static @Nullable String next(String page, Page<?> of) {
-        return of.next() == null
-                ? null
-                : Pages.link(HOME + "/" + page, Map.of("after", of.next()));
+        return of.next() == null ? null : Pages.link(HOME + "/" + page, Map.of("after", of.next()));
     }
 
     private static UUID id(@Nullable String text) {

@@ -21,8 +21,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import vintem.platform.Pages;
 import vintem.platform.Form;
+import vintem.platform.Pages;
 import vintem.platform.Settings;
 
 /// How a browser signs in and out.

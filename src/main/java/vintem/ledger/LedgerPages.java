@@ -104,7 +104,11 @@ public class LedgerPages {
     /// @param changeCents what it did to the balance, on the account's normal side
     /// @param balanceCents after it
     public record Line(
-            LedgerTables.Row row, String other, boolean debit, long changeCents, long balanceCents) {}
+            LedgerTables.Row row,
+            String other,
+            boolean debit,
+            long changeCents,
+            long balanceCents) {}
 
     public record StatementView(
             AccountLine account, List<Line> lines, @Nullable String next, boolean later) {}
@@ -116,8 +120,7 @@ public class LedgerPages {
     private final Clock clock;
 
     @Inject
-    LedgerPages(
-            LedgerTables tables, Ledger ledger, Database database, Pages pages, Clock clock) {
+    LedgerPages(LedgerTables tables, Ledger ledger, Database database, Pages pages, Clock clock) {
         this.tables = tables;
         this.ledger = ledger;
         this.database = database;
@@ -193,8 +196,7 @@ public class LedgerPages {
         }
         var oldest = rows.getLast();
         var before =
-                tables.before(
-                        tx, account, new LedgerTables.Place(oldest.xactId(), oldest.id()));
+                tables.before(tx, account, new LedgerTables.Place(oldest.xactId(), oldest.id()));
         var balance = Ledger.Balance.of(before).balanceCents();
         for (var row : rows.reversed()) {
             var debit = row.debitAccount() == account.id();

@@ -42,7 +42,7 @@ class PayoutLookupTable {
 
     public record Batch(
             String id, Instant createdAt, long items, long paid, long failed, long returned) {
-        long processing() {
+        public long processing() {
             return items - paid - failed - returned;
         }
     }
@@ -62,9 +62,8 @@ class PayoutLookupTable {
             UUID payoutId, String externalId, String kind, String detail, Instant raisedAt) {}
 
     /// What became of the batches that were first sent since some moment.
-    public record Totals(
-            long batches, long items, long paid, long failed, long returned) {
-        long processing() {
+    public record Totals(long batches, long items, long paid, long failed, long returned) {
+        public long processing() {
             return items - paid - failed - returned;
         }
     }

@@ -10,7 +10,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,7 +47,8 @@ public class PayoutPages {
     private static final String BATCH = HOME + "/batch";
     private static final int BATCHES = 25;
     private static final int ITEMS = 50;
-    private static final List<String> STATUSES = List.of("paid", "failed", "processing", "returned");
+    private static final List<String> STATUSES =
+            List.of("paid", "failed", "processing", "returned");
 
     /// Where payouts stand in the navigation.
     @Singleton
@@ -86,9 +86,9 @@ public class PayoutPages {
     /// A part of a bar, in percent of its length.
     public record Part(String status, String start, String length) {}
 
-    public record BatchLine(Batch batch, long processing, List<Part> bar) {
+    public record BatchLine(Batch batch, List<Part> bar) {
         static BatchLine of(Batch batch) {
-            return new BatchLine(batch, batch.processing(), PayoutPages.bar(batch));
+            return new BatchLine(batch, PayoutPages.bar(batch));
         }
     }
 
@@ -101,7 +101,6 @@ public class PayoutPages {
             boolean later,
             List<Alarm> alarms,
             Totals today,
-            long todayProcessing,
             @Nullable Funds funds,
             boolean mayPay) {}
 
@@ -121,7 +120,6 @@ public class PayoutPages {
             Batch batch,
             List<Part> bar,
             boolean done,
-            String percent,
             long known,
             long cents,
             List<Filter> filters,
@@ -136,8 +134,7 @@ public class PayoutPages {
             String key,
             boolean keyIsWhole,
             List<Attempt> attempts,
-            List<Ledger.Recorded> transfers,
-            boolean mayResend) {}
+            List<Ledger.Recorded> transfers) {}
 
     public record MissingView(String externalId) {}
 
@@ -181,7 +178,6 @@ public class PayoutPages {
                                             lookups.batches(tx, clean(after), BATCHES + 1),
                                             BATCHES,
                                             Batch::id);
-                            var today = lookups.totalsSince(tx, midnight);
                             Funds funds = null;
                             if (caller.may(Capability.LEDGER, Role.READ)) {
                                 var balances = ledger.balances(tx);
@@ -197,8 +193,7 @@ public class PayoutPages {
                                             : Pages.link(HOME, Map.of("after", page.next())),
                                     after != null,
                                     lookups.alarms(tx),
-                                    today,
-                                    today.processing(),
+                                    lookups.totalsSince(tx, midnight),
                                     funds,
                                     caller.may(Capability.PAYOUTS, Role.OPERATOR));
                         });
@@ -224,7 +219,7 @@ public class PayoutPages {
             @QueryParam("status") @Nullable String status,
             @QueryParam("after") @Nullable String after) {
         var batchId = Optional.ofNullable(clean(id)).orElse("");
-        var wanted = STATUSES.contains(status) ? status : null;
+        var wanted = status != null && STATUSES.contains(status) ? status : null;
         var place = place(after);
         var view =
                 database.snapshot(
@@ -236,15 +231,11 @@ public class PayoutPages {
                                                                 batch,
                                                                 lookups.centsOfBatch(tx, batchId),
                                                                 lookups.pageOfBatch(
-                                                                        tx,
-                                                                        batchId,
-                                                                        wanted,
-                                                                        place,
+                                                                        tx, batchId, wanted, place,
                                                                         ITEMS + 1),
                                                                 wanted,
                                                                 place != null,
-                                                                lookups.submissions(
-                                                                        tx, batchId))));
+                                                                lookups.submissions(tx, batchId))));
         return view.map(found -> pages.show("payouts/batch.html", found))
                 .orElseGet(() -> missing("payouts/no-batch.html", batchId));
     }
@@ -270,9 +261,7 @@ public class PayoutPages {
                                                                 operator,
                                                                 lookups.attempts(tx, payout.id()),
                                                                 ledger.transfersOf(
-                                                                        tx, payout.id()),
-                                                                payout.status()
-                                                                        .equals("failed"))));
+                                                                        tx, payout.id()))));
         return view.map(found -> pages.show("payouts/one.html", found))
                 .orElseGet(() -> missing("payouts/no-payout.html", id));
     }
@@ -292,8 +281,7 @@ public class PayoutPages {
         var known = batch.items() - batch.processing();
         var filters = new ArrayList<Filter>();
         var all = cents.values().stream().reduce(0L, Math::addExact);
-        filters.add(
-                new Filter("all", batch.items(), all, link(batch, null, null), status == null));
+        filters.add(new Filter("all", batch.items(), all, link(batch, null, null), status == null));
         for (var each : STATUSES) {
             filters.add(
                     new Filter(
@@ -307,7 +295,6 @@ public class PayoutPages {
                 batch,
                 bar(batch),
                 batch.processing() == 0,
-                percent(known, batch.items()),
                 known,
                 all,
                 filters,
@@ -347,9 +334,7 @@ public class PayoutPages {
             var count = count(batch, status);
             parts.add(
                     new Part(
-                            status,
-                            percent(before, batch.items()),
-                            percent(count, batch.items())));
+                            status, percent(before, batch.items()), percent(count, batch.items())));
             before += count;
         }
         return parts;

@@ -63,11 +63,7 @@ public class Pages {
 
     /// What the frame shows.
     public record Frame(
-            String language,
-            boolean sandbox,
-            String viewer,
-            String csrf,
-            List<Entry> entries) {}
+            String language, boolean sandbox, String viewer, String csrf, List<Entry> entries) {}
 
     private record ProblemView(int status, String title, String detail, String traceId) {}
 
@@ -77,13 +73,20 @@ public class Pages {
                     "Content-Security-Policy",
                     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
                             + " object-src 'none'",
-                    "X-Content-Type-Options", "nosniff",
-                    "X-Frame-Options", "DENY",
-                    "Referrer-Policy", "same-origin",
-                    "Cross-Origin-Opener-Policy", "same-origin",
-                    "Permissions-Policy", "camera=(), geolocation=(), microphone=()",
-                    "Cache-Control", "no-store",
-                    "Vary", "Accept-Language, Cookie");
+                    "X-Content-Type-Options",
+                    "nosniff",
+                    "X-Frame-Options",
+                    "DENY",
+                    "Referrer-Policy",
+                    "same-origin",
+                    "Cross-Origin-Opener-Policy",
+                    "same-origin",
+                    "Permissions-Policy",
+                    "camera=(), geolocation=(), microphone=()",
+                    "Cache-Control",
+                    "no-store",
+                    "Vary",
+                    "Accept-Language, Cookie");
 
     private static final Logger LOG = Logger.getLogger(Pages.class);
     private static final String WORDS = "words";
@@ -104,8 +107,7 @@ public class Pages {
             UriInfo uri,
             TraceId traceId) {
         this.engine = engine;
-        this.sections =
-                sections.stream().sorted(Comparator.comparingInt(Section::place)).toList();
+        this.sections = sections.stream().sorted(Comparator.comparingInt(Section::place)).toList();
         this.viewer = viewer;
         this.headers = headers;
         this.uri = uri;
@@ -229,20 +231,19 @@ public class Pages {
     private static CompletionStage<Object> say(EvalContext call) {
         var words = (Words) Objects.requireNonNull(call.getAttribute(WORDS));
         var given = EvaluatedParams.evaluate(call);
-        return given.stage
-                .thenApply(
-                        _ -> {
-                            var arguments = new Object[call.getParams().size()];
-                            for (var i = 0; i < arguments.length; i++) {
-                                try {
-                                    arguments[i] = given.getResult(i);
-                                } catch (InterruptedException
-                                        | java.util.concurrent.ExecutionException failed) {
-                                    throw new IllegalStateException(failed);
-                                }
-                            }
-                            return say(words, call.getName(), arguments);
-                        });
+        return given.stage.thenApply(
+                _ -> {
+                    var arguments = new Object[call.getParams().size()];
+                    for (var i = 0; i < arguments.length; i++) {
+                        try {
+                            arguments[i] = given.getResult(i);
+                        } catch (InterruptedException
+                                | java.util.concurrent.ExecutionException failed) {
+                            throw new IllegalStateException(failed);
+                        }
+                    }
+                    return say(words, call.getName(), arguments);
+                });
     }
 
     private static Object say(Words words, String what, Object... given) {

@@ -100,7 +100,8 @@ public enum Words {
     }
 
     public String day(TemporalAccessor day) {
-        return this.day.format(day instanceof Instant at ? LocalDate.ofInstant(at, SAO_PAULO) : day);
+        return this.day.format(
+                day instanceof Instant at ? LocalDate.ofInstant(at, SAO_PAULO) : day);
     }
 
     public String minute(Instant at) {
@@ -132,7 +133,8 @@ public enum Words {
         try (var in = Words.class.getResourceAsStream(name)) {
             var texts = new Properties();
             texts.load(
-                    new InputStreamReader(Objects.requireNonNull(in, name), StandardCharsets.UTF_8));
+                    new InputStreamReader(
+                            Objects.requireNonNull(in, name), StandardCharsets.UTF_8));
             return texts;
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
