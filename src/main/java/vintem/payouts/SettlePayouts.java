@@ -98,39 +98,39 @@ class SettlePayouts {
         }
         var byProviderId = new HashMap<String, Ending>();
         payments.forEach(each -> byProviderId.put(each.providerId(), each));
+        var transfers = new ArrayList<Transfer>();
+        var news = new ArrayList<Outbox.News>();
         for (var closed : table.closedOtherwise(tx, payments)) {
             var payment = byProviderId.get(closed.providerId());
             if (payment == null) {
                 continue;
             }
-            LOG.errorf(
-                    "payout %s: the bank paid an attempt that was closed as not paid (%s)",
-                    closed.id(), closed.providerId());
             table.reopenAsPaid(tx, payment);
             if (table.markPaid(tx, closed.id(), payment.endedAt())) {
                 var count = new BatchCount(closed.batchId(), 0, 1, -1, 0);
                 counts.merge(closed.batchId(), count, BatchCount::plus);
             }
-            ledger.record(
-                    tx,
-                    List.of(
-                            Transfer.of(
-                                    purpose(closed),
-                                    AccountCode.BANK,
-                                    closed.amountCents(),
-                                    "payout_paid_after_closed",
+            transfers.add(
+                    Transfer.of(
+                            purpose(closed),
+                            AccountCode.BANK,
+                            closed.amountCents(),
+                            "payout_paid_after_closed",
+                            closed.id(),
+                            payment.endedAt()));
+            news.add(
+                    new PayoutEvent.PaidAfterClosed(
                                     closed.id(),
-                                    payment.endedAt())));
-            outbox.publish(
-                    tx,
-                    List.of(
-                            new PayoutEvent.PaidAfterClosed(
-                                            closed.id(),
-                                            closed.externalId(),
-                                            closed.amountCents(),
-                                            closed.providerId(),
-                                            payment.endToEndId())
-                                    .news()));
+                                    closed.externalId(),
+                                    closed.amountCents(),
+                                    closed.providerId(),
+                                    payment.endToEndId())
+                            .news());
+        }
+        if (!news.isEmpty()) {
+            LOG.errorf("the bank paid %d payouts that were closed as not paid", news.size());
+            ledger.record(tx, transfers);
+            outbox.publish(tx, news);
         }
     }
 

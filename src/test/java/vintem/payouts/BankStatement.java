@@ -26,7 +26,11 @@ class BankStatement {
             """;
 
     private static final String SENT_AGAIN =
-            "select provider_id from simulated_bank.payment where times_received > 1";
+            """
+            select b.provider_id from payout p join simulated_bank.payment b
+            on left(b.provider_id, 32) = replace(p.id::text, '-', '')
+            where starts_with(p.external_id, :prefix) and b.times_received > 1
+            """;
 
     private final Database database;
 
@@ -61,8 +65,9 @@ class BankStatement {
                 tx -> tx.createQuery(ORDERS).bind("id", externalId).mapTo(String.class).list());
     }
 
-    /// Orders that reached the bank more than once.
-    List<String> sentAgain() {
-        return database.snapshot(tx -> tx.createQuery(SENT_AGAIN).mapTo(String.class).list());
+    /// Orders that reached the bank more than once, of the external ids that begin so.
+    List<String> sentAgain(String prefix) {
+        return database.snapshot(
+                tx -> tx.createQuery(SENT_AGAIN).bind("prefix", prefix).mapTo(String.class).list());
     }
 }
