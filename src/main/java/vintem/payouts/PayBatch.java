@@ -65,8 +65,6 @@ class PayBatch {
     // Longer submissions are lists already; they go one by one through a line of their own.
     private static final int LONG_ITEMS = 1_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration ANSWER_DUE =
-            Settings.duration("payouts-answer-millis", Duration.ofSeconds(30));
 
     private final Database database;
     private final ClaimPayouts claim;
@@ -78,6 +76,8 @@ class PayBatch {
     private final Coalescer<Request, Intake> shortOnes;
     private final Coalescer<Request, Intake> longOnes;
     private final Set<Sending> underWay = ConcurrentHashMap.newKeySet();
+    private final Duration answerDue =
+            Settings.duration("payouts-answer-millis", Duration.ofSeconds(30));
     private volatile boolean stopping;
 
     @Inject
@@ -182,7 +182,7 @@ class PayBatch {
         if (sending.hasOrders()) {
             underWay.add(sending);
             Thread.ofVirtual().name("send-payouts").start(sending);
-            sending.await(ANSWER_DUE);
+            sending.await(answerDue);
         }
         var report = sending.report();
         database.run(

@@ -87,14 +87,15 @@ class SettlePayouts {
         if (payments.isEmpty()) {
             return;
         }
-        for (var closed : table.closedOtherwise(tx, List.copyOf(payments.values()))) {
+        var allClosed = table.closedOtherwise(tx, List.copyOf(payments.values()));
+        if (!allClosed.isEmpty()) {
+            LOG.errorf("the bank paid %d payouts that were closed as not paid", allClosed.size());
+        }
+        for (var closed : allClosed) {
             var payment = payments.get(closed.providerId());
             if (payment == null) {
                 continue;
             }
-            LOG.errorf(
-                    "payout %s: the bank paid an attempt that was closed as not paid (%s)",
-                    closed.id(), closed.providerId());
             table.reopenAsPaid(tx, payment);
             var wasFailed = table.markPaid(tx, closed.id(), payment.endedAt());
             facts.paidAfterClosed(closed, payment, wasFailed);

@@ -223,7 +223,8 @@ class KilledBatchIT {
                     } catch (UncheckedIOException killed) {
                         return 0;
                     }
-                });
+                },
+                Thread::startVirtualThread);
     }
 
     private int unpaid(Node node, Batch batch) {
