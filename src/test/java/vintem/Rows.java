@@ -64,6 +64,15 @@ public final class Rows {
                 externalId);
     }
 
+    /// As if nobody had tried a wrong password.
+    public static void forgetGuesses() {
+        try (var statement = connection().createStatement()) {
+            statement.execute("delete from sign_in_failure");
+        } catch (SQLException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
     /// The one number that a query finds.
     public static long number(String query, Object... parameters) {
         return Long.parseLong(text(query, parameters));

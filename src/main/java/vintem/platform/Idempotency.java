@@ -58,9 +58,9 @@ public class Idempotency {
     private final Clock clock;
 
     @Inject
-    Idempotency(Database database, IdempotencyTable table, Clock clock) {
+    public Idempotency(Database database, Clock clock) {
         this.database = database;
-        this.table = table;
+        this.table = new IdempotencyTable();
         this.clock = clock;
     }
 

@@ -175,8 +175,8 @@ class CsvBatchTest {
 
     @Test
     void a_file_in_another_encoding_is_refused() {
-        for (var charset : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16)) {
-            var csv = (HEAD + "ação,u1,10,ana@mail.com\n").getBytes((Charset) charset);
+        for (Charset charset : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16)) {
+            var csv = (HEAD + "ação,u1,10,ana@mail.com\n").getBytes(charset);
             var answer = file.post("/payouts/batch?batch_id=csv-enc", csv);
             assertThat(answer.status()).isEqualTo(400);
             assertThat(mistakes(answer)).containsExactly(": is not UTF-8");
