@@ -1,0 +1,374 @@
+package vintem.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static vintem.ledger.LedgerWorld.fee;
+import static vintem.ledger.LedgerWorld.into;
+import static vintem.ledger.LedgerWorld.leg;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import vintem.ledger.Ledger.Posting;
+import vintem.platform.Database;
+import vintem.platform.Ids;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+/// What the ledger promises, one promise at a time.
+class LedgerTest {
+    private static final Posting POSTED = new Posting.Posted();
+    private static final Posting NO_FUNDS = new Posting.InsufficientFunds(AccountCode.BANK);
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private LedgerWorld world;
+
+    @BeforeEach
+    void empty_books() {
+        world = new LedgerWorld();
+    }
+
+    @AfterEach
+    void closed_books() {
+        assertThat(world.refuted()).isEmpty();
+        world.close();
+    }
+
+    @Test
+    void the_chart_in_the_code_is_the_chart_in_the_database() {
+        var rows =
+                world.read(
+                        tx ->
+                                tx.createQuery("select * from account order by id")
+                                        .map(
+                                                (row, _) ->
+                                                        "%d %s %s %s %s"
+                                                                .formatted(
+                                                                        row.getInt("id"),
+                                                                        row.getString("code"),
+                                                                        row.getString(
+                                                                                "normal_side"),
+                                                                        row.getObject(
+                                                                                "floor_cents"),
+                                                                        row.getBoolean("mirrored")))
+                                        .list());
+        var chart = new ArrayList<String>();
+        for (var account : AccountCode.values()) {
+            chart.add(
+                    "%d %s %s %s %s"
+                            .formatted(
+                                    account.id(),
+                                    account.code(),
+                                    account.normalSide().name().toLowerCase(Locale.ROOT),
+                                    account.floorCents().orElse(null),
+                                    account.mirrored()));
+            assertThat(AccountCode.ofId(account.id())).isEqualTo(account);
+            assertThat(AccountCode.of(account.code())).contains(account);
+        }
+        assertThat(rows).isEqualTo(chart);
+    }
+
+    @Test
+    void every_account_with_a_floor_keeps_an_available_figure_and_no_other_does() {
+        var kept = world.test.count("account_available");
+        var floors = world.test.count("account where floor_cents is not null");
+        var both =
+                world.test.count(
+                        "account a join account_available v on v.account_id = a.id"
+                                + " where a.floor_cents is not null");
+        assertThat(List.of(kept, both)).containsOnly(floors);
+    }
+
+    @Test
+    void a_refused_transfer_leaves_a_later_smaller_one_its_place() {
+        world.opensWith(100);
+        assertThat(world.post(fee(60), fee(50), fee(40), fee(1)))
+                .containsExactly(POSTED, NO_FUNDS, POSTED, NO_FUNDS);
+        assertThat(world.bank()).isZero();
+        assertThat(world.transfers()).isEqualTo(3);
+    }
+
+    @Test
+    void an_entry_is_written_whole_or_not_at_all() {
+        world.opensWith(100);
+        var torn = Ids.next();
+        var fits = Ids.next();
+        var postings =
+                world.post(
+                        leg(torn, AccountCode.BANK_FEES, AccountCode.SALES, 5),
+                        leg(torn, AccountCode.BANK_FEES, AccountCode.BANK, 101),
+                        leg(fits, AccountCode.BANK_FEES, AccountCode.BANK, 130),
+                        leg(fits, AccountCode.BANK, AccountCode.SALES, 30));
+        assertThat(postings).containsExactly(NO_FUNDS, NO_FUNDS, POSTED, POSTED);
+        assertThat(world.bank()).isZero();
+        assertThat(world.balance(AccountCode.SALES)).isEqualTo(30);
+    }
+
+    @Test
+    void money_that_came_in_is_folded_in_when_something_does_not_fit() {
+        world.opensWith(100);
+        assertThat(world.available()).isZero();
+        assertThat(world.post(fee(70))).containsExactly(POSTED);
+        assertThat(world.available()).isEqualTo(30);
+        world.record(into(AccountCode.BANK, AccountCode.SALES, 50));
+        assertThat(world.available()).isEqualTo(30);
+        assertThat(world.post(fee(20))).containsExactly(POSTED);
+        assertThat(world.available()).isEqualTo(10);
+        assertThat(world.post(fee(60))).containsExactly(POSTED);
+        assertThat(world.available()).isZero();
+        assertThat(world.post(fee(1))).containsExactly(NO_FUNDS);
+    }
+
+    @Test
+    void money_coming_in_does_not_wait_for_whoever_takes_money_out() throws Exception {
+        world.opensWith(100);
+        var taken = new CountDownLatch(1);
+        var mayCommit = new CountDownLatch(1);
+        var taking =
+                CompletableFuture.runAsync(
+                        () ->
+                                world.database.run(
+                                        tx -> {
+                                            world.ledger.post(tx, List.of(fee(10)));
+                                            taken.countDown();
+                                            await(mayCommit);
+                                        }));
+        taken.await();
+        world.record(into(AccountCode.BANK, AccountCode.SALES, 50));
+        assertThat(taking).isNotDone();
+        mayCommit.countDown();
+        taking.join();
+        assertThat(world.bank()).isEqualTo(140);
+    }
+
+    @Test
+    void what_has_already_happened_is_recorded_below_the_floor_and_nothing_more_may_be_intended() {
+        world.opensWith(100);
+        world.post(fee(100));
+        world.record(fee(30));
+        assertThat(world.bank()).isEqualTo(-30);
+        assertThat(world.post(fee(1))).containsExactly(NO_FUNDS);
+        world.record(into(AccountCode.BANK, AccountCode.SALES, 31));
+        assertThat(world.post(fee(1))).containsExactly(POSTED);
+        assertThat(world.bank()).isZero();
+    }
+
+    @Test
+    void an_entry_that_only_raises_an_account_below_its_floor_is_never_refused() {
+        world.record(fee(30));
+        assertThat(world.post(fee(5), into(AccountCode.BANK, AccountCode.SALES, 10)))
+                .containsExactly(NO_FUNDS, POSTED);
+        world.record(into(AccountCode.BANK, AccountCode.OPENING, 20));
+    }
+
+    @Test
+    void a_list_that_is_run_again_takes_nothing_a_second_time() {
+        world.opensWith(100);
+        var list = new Transfer[] {fee(60), fee(60), fee(30)};
+        assertThat(world.post(list)).containsExactly(POSTED, NO_FUNDS, POSTED);
+        assertThat(world.available()).isEqualTo(10);
+        assertThat(world.post(list)).containsExactly(POSTED, NO_FUNDS, POSTED);
+        assertThat(world.available()).isEqualTo(10);
+        assertThat(world.bank()).isEqualTo(10);
+        assertThat(world.post(fee(10))).containsExactly(POSTED);
+    }
+
+    @Test
+    void facts_that_are_recorded_again_do_not_raise_what_is_available() {
+        world.opensWith(100);
+        var list = new Transfer[] {into(AccountCode.BANK, AccountCode.SALES, 100), fee(10)};
+        world.record(list);
+        world.record(list);
+        world.record(list);
+        assertThat(world.bank()).isEqualTo(190);
+        assertThat(world.available()).isLessThanOrEqualTo(190);
+        assertThat(world.post(fee(191))).containsExactly(NO_FUNDS);
+    }
+
+    @Test
+    void a_refusal_that_rolls_back_leaves_neither_transfers_nor_a_lower_figure() {
+        world.opensWith(100);
+        world.post(fee(1));
+        world.database.transaction(
+                tx -> Database.rollback(tx, world.ledger.post(tx, List.of(fee(60)))));
+        assertThat(world.bank()).isEqualTo(99);
+        assertThat(world.available()).isEqualTo(99);
+    }
+
+    @Test
+    void a_transfer_that_commits_late_is_not_lost_by_a_checkpoint_taken_before() throws Exception {
+        var written = new CountDownLatch(1);
+        var mayCommit = new CountDownLatch(1);
+        var late =
+                CompletableFuture.runAsync(
+                        () ->
+                                world.database.run(
+                                        tx -> {
+                                            world.ledger.record(
+                                                    tx,
+                                                    List.of(
+                                                            into(
+                                                                    AccountCode.BANK,
+                                                                    AccountCode.SALES,
+                                                                    100)));
+                                            written.countDown();
+                                            await(mayCommit);
+                                        }));
+        written.await();
+        world.record(into(AccountCode.BANK, AccountCode.SALES, 7));
+        world.checkpoints.take(1);
+        assertThat(world.bank()).isEqualTo(7);
+        mayCommit.countDown();
+        late.join();
+        assertThat(world.bank()).isEqualTo(107);
+        world.checkpoints.take(1);
+        assertThat(world.bank()).isEqualTo(107);
+        assertThat(world.balance(AccountCode.SALES)).isEqualTo(107);
+    }
+
+    @Test
+    void a_checkpoint_is_taken_where_it_is_worth_it_and_once_at_a_time() throws Exception {
+        world.opensWith(1);
+        world.opensWith(2);
+        assertThat(world.checkpoints.take(3)).isZero();
+        var holds = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        var other =
+                CompletableFuture.runAsync(
+                        () ->
+                                world.database.run(
+                                        tx -> {
+                                            world.tables.checkpoint(tx, 1_000);
+                                            holds.countDown();
+                                            await(mayEnd);
+                                        }));
+        holds.await();
+        assertThat(world.checkpoints.take(1)).isZero();
+        mayEnd.countDown();
+        other.join();
+        assertThat(world.checkpoints.take(2)).isEqualTo(2);
+        assertThat(world.bank()).isEqualTo(3);
+    }
+
+    @Test
+    void books_in_another_server_drop_their_checkpoints_and_take_new_ones() {
+        LedgerHome.settleIn(world.test.owner());
+        world.opensWith(100);
+        world.checkpoints.take(1);
+        LedgerHome.settleIn(world.test.owner());
+        assertThat(world.test.count("ledger_checkpoint")).isEqualTo(2);
+
+        // A checkpoint by the numbers of another server, which covers what it never saw.
+        world.test.asOwner("update ledger_home set system_identifier = 1");
+        world.test.asOwner(
+                """
+                update ledger_checkpoint set debit_cents = 7, credit_cents = 7,
+                horizon = '9223372036854775807'
+                """);
+        assertThat(world.bank()).isNotEqualTo(100);
+        LedgerHome.settleIn(world.test.owner());
+        assertThat(world.test.count("ledger_checkpoint")).isZero();
+        assertThat(world.bank()).isEqualTo(100);
+        assertThat(world.checkpoints.take(1)).isEqualTo(2);
+        assertThat(world.bank()).isEqualTo(100);
+    }
+
+    @Test
+    void as_of_means_when_it_was_recorded_not_when_it_occurred() {
+        world.opensWith(100);
+        var before = world.one("select clock_timestamp()", Instant.class);
+        world.post(fee(30));
+        assertThat(asOf(before)).isEqualTo(100);
+        assertThat(asOf(before.plusSeconds(60))).isEqualTo(70);
+        assertThat(asOf(Instant.parse("2001-01-01T00:00:00Z"))).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update transfer set amount_cents = 1",
+                "update transfer set id = id where false",
+                "delete from transfer",
+                "truncate transfer"
+            })
+    void what_is_written_stays_for_the_product_and_for_the_owner(String statement) {
+        world.opensWith(100);
+        assertThat(state(() -> world.database.run(tx -> tx.execute(statement))))
+                .isEqualTo(INSUFFICIENT_PRIVILEGE);
+        assertThatThrownBy(() -> world.test.asOwner(statement))
+                .hasRootCauseInstanceOf(SQLException.class)
+                .hasRootCauseMessage(
+                        "ERROR: transfer is append-only: write a new row instead\n"
+                                + "  Where: PL/pgSQL function refuse_change() line 3 at RAISE");
+        assertThat(world.bank()).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"recorded_at", "xact_id"})
+    void when_and_in_which_transaction_is_not_the_products_to_say(String column) {
+        world.opensWith(100);
+        var copy =
+                """
+                insert into transfer (id, entry_id, debit_account, credit_account, amount_cents,
+                                      kind, subject_id, occurred_at, %1$s)
+                select uuidv7(), entry_id, debit_account, credit_account, amount_cents,
+                       kind, subject_id, occurred_at, %1$s from transfer
+                """;
+        assertThat(state(() -> world.database.run(tx -> tx.execute(copy.formatted(column)))))
+                .isEqualTo(INSUFFICIENT_PRIVILEGE);
+        assertThat(world.transfers()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update account set floor_cents = null",
+                "delete from account",
+                "insert into account_available values (2, 1)",
+                "update ledger_checkpoint set debit_cents = 1",
+                "update ledger_home set system_identifier = 1",
+                "alter table transfer disable trigger all"
+            })
+    void the_product_cannot_change_the_rules_of_the_books(String statement) {
+        assertThat(state(() -> world.database.run(tx -> tx.execute(statement))))
+                .isEqualTo(INSUFFICIENT_PRIVILEGE);
+    }
+
+    private long asOf(Instant at) {
+        return world.read(tx -> world.ledger.balancesAsOf(tx, at))
+                .get(AccountCode.BANK.ordinal())
+                .balanceCents();
+    }
+
+    private static String state(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException failed) {
+            for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql) {
+                    return String.valueOf(sql.getSQLState());
+                }
+            }
+            throw failed;
+        }
+        return "nothing was refused";
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+}
