@@ -2,13 +2,6 @@ package vintem.ledger;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-
-import vintem.ledger.AccountCode.Side;
-import vintem.platform.Problem;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,6 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.ledger.AccountCode.Side;
+import vintem.platform.Problem;
 
 /// The door of the ledger. Every method works inside its caller's transaction.
 @Singleton
@@ -83,8 +80,8 @@ public class Ledger {
         funds.keep();
     }
 
-    /// Records facts that may be recorded already, by several nodes at once; for facts that lower no
-    /// account with a floor.
+    /// Records facts that may be recorded already, by several nodes at once; for facts that lower
+    /// no account with a floor.
     public void recordOnce(Handle tx, List<Transfer> transfers) {
         tables.insertOnce(tx, transfers);
     }
@@ -92,9 +89,7 @@ public class Ledger {
     /// Asked under the lock: an earlier run of the same list has ended by now, one way or the
     /// other. Without a lock there is no figure that a second run could spoil.
     private Set<UUID> standing(Handle tx, Funds funds, List<Transfer> transfers) {
-        return funds.available.isEmpty()
-                ? Set.of()
-                : tables.alreadyThere(tx, transfers);
+        return funds.available.isEmpty() ? Set.of() : tables.alreadyThere(tx, transfers);
     }
 
     /// Balances of all accounts at this moment, in the order of the chart.

@@ -1,14 +1,7 @@
 package vintem.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static vintem.ledger.LedgerWorld.into;
-
-import org.junit.jupiter.api.Test;
-
-import vintem.ledger.Ledger.Posting;
-import vintem.platform.Ids;
-import vintem.platform.Together;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import vintem.ledger.Ledger.Posting;
+import vintem.platform.Ids;
+import vintem.platform.Together;
 
 /// Random histories, in the ledger and on paper.
 class LedgerModelTest {
@@ -216,8 +213,8 @@ class LedgerModelTest {
 
     private static List<UUID> alreadyThere(
             LedgerWorld world, ConcurrentLinkedQueue<Transfer> transfers) {
-        var ids = transfers.stream().map(Transfer::id).toList();
-        return List.copyOf(world.read(tx -> world.tables.alreadyThere(tx, ids)));
+        var all = List.copyOf(transfers);
+        return List.copyOf(world.read(tx -> world.tables.alreadyThere(tx, all)));
     }
 
     /// One to six entries of one to three legs.
@@ -271,7 +268,8 @@ class LedgerModelTest {
             LedgerWorld world, ModelBooks model, AccountCode account, Random random) {
         var lines = new ArrayList<StatementLine>();
         while (true) {
-            var after = lines.isEmpty() ? null : lines.getLast().id();
+            var last = lines.isEmpty() ? null : lines.getLast();
+            var after = last == null ? null : new Ledger.Cursor(last.subjectId(), last.id());
             var most = 1 + random.nextInt(40);
             var page = world.read(tx -> world.ledger.statement(tx, account, after, most));
             lines.addAll(page);

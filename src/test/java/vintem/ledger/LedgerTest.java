@@ -2,20 +2,9 @@ package vintem.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static vintem.ledger.LedgerWorld.fee;
 import static vintem.ledger.LedgerWorld.into;
 import static vintem.ledger.LedgerWorld.leg;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import vintem.ledger.Ledger.Posting;
-import vintem.platform.Database;
-import vintem.platform.Ids;
 
 import java.sql.SQLException;
 import java.time.Instant;
@@ -24,6 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintem.ledger.Ledger.Posting;
+import vintem.platform.Database;
+import vintem.platform.Ids;
 
 /// What the ledger promises, one promise at a time.
 class LedgerTest {
