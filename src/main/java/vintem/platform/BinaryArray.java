@@ -25,7 +25,7 @@ import org.postgresql.util.PGobject;
 /// length, the lower bound, then each element with its length.
 public final class BinaryArray {
     /// The array types that are sent so; the driver must be told which (`binaryTransferEnable`).
-    public static final String TYPES = "1000,1007,1009,1016,1182,1185,2951";
+    public static final String TYPES = "1000,1001,1007,1009,1016,1185,2951";
 
     private static final LocalDate FIRST_DAY = LocalDate.of(2000, 1, 1);
     private static final Instant FIRST_INSTANT = Instant.parse("2000-01-01T00:00:00Z");
@@ -61,6 +61,16 @@ public final class BinaryArray {
             }
         }
         return array.argument("_text");
+    }
+
+    public static <R> Argument bytes(Collection<R> rows, Function<R, byte[]> value) {
+        var array = new Writer(rows.size(), 17, 64);
+        for (var row : rows) {
+            var bytes = value.apply(row);
+            array.start(bytes.length);
+            array.bytes.put(bytes);
+        }
+        return array.argument("_bytea");
     }
 
     public static <R> Argument longs(Collection<R> rows, ToLongFunction<R> value) {
