@@ -94,7 +94,7 @@ class HostileBodiesTest {
                     "[".repeat(100_000),
                     "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000),
                     "1 /* comment */",
-                    "1, \"unknown\": {\"deep\": [{\"er\": 1e400}]}",
+                    "0.5, \"unknown\": {\"deep\": [{\"er\": 1e400}]}",
                     "1}}]}{",
                     "\"" + "x".repeat(2_000_000) + "\"");
 
@@ -373,6 +373,13 @@ class HostileBodiesTest {
 
     private Map<String, byte[]> bodies(Route route) {
         var bodies = new LinkedHashMap<String, byte[]>();
+        if (good(route).equals("$")) {
+            // It does not read its body.
+            for (var value : List.of("", "null", "{\"a\":1,\"a\":2}", "\0", "x".repeat(2 << 20))) {
+                bodies.put(head(value), value.getBytes(StandardCharsets.UTF_8));
+            }
+            return bodies;
+        }
         for (var value : VALUES) {
             bodies.put(head(value), with(route, value, StandardCharsets.UTF_8));
         }
@@ -397,15 +404,9 @@ class HostileBodiesTest {
         bodies.put("beyond Unicode", bytes(good, 0xF4, 0x90, 0x80, 0x80));
         bodies.put("cut off", bytes(good, 0xE2, 0x82));
         bodies.put("twice", (good + good).getBytes(StandardCharsets.UTF_8));
-        bodies.put(
-                "cut in half",
-                good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
-        bodies.put(
-                "10 MB in a text",
-                with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
-        bodies.put(
-                "a long name",
-                with(route, "1,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
+        bodies.put("cut in half", good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
+        bodies.put("10 MB in a text", with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
+        bodies.put("a long name", with(route, "0.5,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
         return bodies;
     }
 
