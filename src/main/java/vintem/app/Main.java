@@ -16,7 +16,11 @@ import vintem.platform.EmbeddedPostgres;
         subcommands = {
             RunCommand.class,
             AuditCommand.class,
+            DoctorCommand.class,
+            BenchCommand.class,
             InspectCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
         })
 public class Main {
     public static void main(String[] arguments) {

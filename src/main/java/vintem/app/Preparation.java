@@ -126,7 +126,12 @@ final class Preparation implements AutoCloseable {
         var file = dataDirectory.resolve("mode");
         var name = mode.name().toLowerCase(Locale.ROOT);
         try {
-            Files.createDirectories(dataDirectory);
+            if (!Files.exists(dataDirectory)) {
+                Files.createDirectories(
+                        dataDirectory,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+            }
             if (!Files.exists(file)) {
                 write(file, name);
             }

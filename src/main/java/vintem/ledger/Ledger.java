@@ -2,16 +2,22 @@ package vintem.ledger;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+import vintem.ledger.AccountCode.Side;
+import vintem.platform.Problem;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
-import vintem.ledger.AccountCode.Side;
 
 /// The door of the ledger. Every method works inside its caller's transaction.
 @Singleton
@@ -38,23 +44,29 @@ public class Ledger {
     /// `entryId` are one entry.
     ///
     /// Locks the accounts with a floor that the list takes from, in id order, until the transaction
-    /// ends; take all other locks before calling.
+    /// ends; take all other locks before calling. An entry that stands already, because its list is
+    /// run again, is posted and takes nothing a second time.
     ///
     /// @return one outcome per transfer, in order
     public List<Posting> post(Handle tx, List<Transfer> transfers) {
         var funds = Funds.lock(tx, tables, transfers);
+        var standing = standing(tx, funds, transfers);
         var postings = new ArrayList<Posting>(transfers.size());
         var accepted = new ArrayList<Transfer>(transfers.size());
         for (var start = 0; start < transfers.size(); ) {
             var end = endOfEntry(transfers, start);
             var entry = transfers.subList(start, end);
+            start = end;
+            if (standing.contains(entry.getFirst().id())) {
+                entry.forEach(_ -> postings.add(POSTED));
+                continue;
+            }
             var lacking = funds.take(entry);
             var posting = lacking.<Posting>map(Posting.InsufficientFunds::new).orElse(POSTED);
             entry.forEach(_ -> postings.add(posting));
             if (lacking.isEmpty()) {
                 accepted.addAll(entry);
             }
-            start = end;
         }
         tables.insert(tx, accepted);
         funds.keep();
@@ -62,12 +74,27 @@ public class Ledger {
     }
 
     /// Records what has *already happened*, whatever the balances: a floor refuses intentions, not
-    /// facts.
+    /// facts. What stands already is left alone.
     public void record(Handle tx, List<Transfer> transfers) {
         var funds = Funds.lock(tx, tables, transfers);
-        transfers.forEach(funds::move);
+        var standing = standing(tx, funds, transfers);
+        transfers.stream().filter(each -> !standing.contains(each.id())).forEach(funds::move);
         tables.insert(tx, transfers);
         funds.keep();
+    }
+
+    /// Records facts that may be recorded already, by several nodes at once; for facts that lower no
+    /// account with a floor.
+    public void recordOnce(Handle tx, List<Transfer> transfers) {
+        tables.insertOnce(tx, transfers);
+    }
+
+    /// Asked under the lock: an earlier run of the same list has ended by now, one way or the
+    /// other. Without a lock there is no figure that a second run could spoil.
+    private Set<UUID> standing(Handle tx, Funds funds, List<Transfer> transfers) {
+        return funds.available.isEmpty()
+                ? Set.of()
+                : tables.alreadyThere(tx, transfers);
     }
 
     /// Balances of all accounts at this moment, in the order of the chart.
@@ -89,6 +116,38 @@ public class Ledger {
     public List<Recorded> transfersOf(Handle tx, UUID subjectId) {
         return tables.ofSubject(tx, subjectId).stream().map(Recorded::of).toList();
     }
+
+    /// The same, one page of it.
+    ///
+    /// @param after the last transfer of the page before
+    /// @throws Problem `400` where there is no such transfer
+    List<Recorded> transfersOf(Handle tx, UUID subjectId, @Nullable UUID after, int most) {
+        var place = after == null ? null : tables.place(tx, subjectId, after);
+        return tables.ofSubject(tx, subjectId, place, most).stream().map(Recorded::of).toList();
+    }
+
+    /// Those of these transfers that are written, in the order of their ids.
+    List<Recorded> standing(Handle tx, List<Transfer> transfers) {
+        return tables.standing(tx, transfers).stream().map(Recorded::of).toList();
+    }
+
+    /// One page of an account's statement, newest first.
+    ///
+    /// @param after the last transfer of the page before
+    /// @throws Problem `400` where there is no such transfer
+    List<StatementLine> statement(
+            Handle tx, AccountCode account, @Nullable Cursor after, int most) {
+        var place = after == null ? null : tables.place(tx, after.subjectId(), after.id());
+        var rows = tables.statement(tx, account, place, most);
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        var before = Balance.of(tables.before(tx, account, rows.getLast().place()));
+        return StatementLine.of(account, before.balanceCents(), rows);
+    }
+
+    /// Where a page of a statement ended.
+    record Cursor(UUID subjectId, UUID id) {}
 
     /// Sums per kind of everything about these accounts; what the proofs of other modules compare
     /// with.

@@ -175,7 +175,7 @@ public final class Coalescer<R, O> implements AutoCloseable {
                     list.get(i).outcome().complete(outcomes.get(i));
                 }
                 return;
-            } catch (RuntimeException | Error failed) {
+            } catch (Throwable failed) {
                 switch (Failure.of(failed)) {
                     case POISONED, BUG -> {
                         split(list, failed);

@@ -6,12 +6,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.array.SqlArrayArgumentStrategy;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /// The one way to PostgreSQL: a transaction is a function of its handle.
@@ -48,9 +50,14 @@ public class Database {
 
     public static Jdbi jdbi(DataSource dataSource) {
         var jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+        // What was bound is often personal, and an exception's message ends in the log.
+        jdbi.getConfig(StatementExceptions.class)
+                .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
         jdbi.setSqlArrayArgumentStrategy(SqlArrayArgumentStrategy.SQL_ARRAY);
         jdbi.registerArrayType(Instant.class, "timestamptz", at -> at.toString());
-        jdbi.registerArrayType(byte[].class, "bytea");
+        // The driver takes no byte[] inside an array, but the text that PostgreSQL itself writes.
+        jdbi.registerArrayType(
+                byte[].class, "bytea", bytes -> "\\x" + HexFormat.of().formatHex(bytes));
         jdbi.registerArrayType(LocalDate.class, "date", day -> day.toString());
         return jdbi;
     }
@@ -117,11 +124,11 @@ public class Database {
         try {
             tx.commit();
         } catch (RuntimeException failed) {
-            // 40 and 23 (deferred constraints) are answers: it did not happen. A broken line is
-            // none.
+            // What the server says (40, 23 for deferred constraints, 25 for a transaction that had
+            // failed before) is an answer: it did not happen. A broken line is none.
             throw switch (Failure.of(failed)) {
-                case TRY_AGAIN, POISONED -> failed;
-                case UNAVAILABLE, BUG -> new CommitUnknown(failed);
+                case TRY_AGAIN, POISONED, BUG -> failed;
+                case UNAVAILABLE -> new CommitUnknown(failed);
             };
         }
     }

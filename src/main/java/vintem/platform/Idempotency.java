@@ -81,9 +81,13 @@ public class Idempotency {
         return Optional.of(new Identity(callerId, route, header));
     }
 
-    public static byte[] hash(byte[] body) {
+    public static byte[] hash(byte[]... parts) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(body);
+            var hash = MessageDigest.getInstance("SHA-256");
+            for (var part : parts) {
+                hash.update(part);
+            }
+            return hash.digest();
         } catch (NoSuchAlgorithmException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }

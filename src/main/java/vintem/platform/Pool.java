@@ -1,7 +1,9 @@
 package vintem.platform;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import java.sql.SQLException;
@@ -26,25 +28,24 @@ public final class Pool {
     }
 
     private static AgroalDataSource open(Address address, String atFirst) {
+        var pool = new AgroalDataSourceConfigurationSupplier();
+        pool.connectionPoolConfiguration()
+                .maxSize(LARGEST)
+                .acquisitionTimeout(Duration.ofSeconds(5))
+                // A connection whose line broke is thrown away; otherwise it would be handed out
+                // for ever.
+                .exceptionSorter(new PostgreSQLExceptionSorter())
+                .connectionValidator(ConnectionValidator.defaultValidator())
+                .idleValidationTimeout(Duration.ofSeconds(1));
+        pool.connectionPoolConfiguration()
+                .connectionFactoryConfiguration()
+                .jdbcUrl(address.url())
+                .initialSql(atFirst)
+                .jdbcProperty("binaryTransferEnable", BinaryArray.TYPES)
+                .principal(new NamePrincipal(address.user()))
+                .credential(new SimplePassword(address.password()));
         try {
-            return AgroalDataSource.from(
-                    new AgroalDataSourceConfigurationSupplier()
-                            .connectionPoolConfiguration(
-                                    pool ->
-                                            pool.maxSize(LARGEST)
-                                                    .acquisitionTimeout(Duration.ofSeconds(5))
-                                                    .connectionFactoryConfiguration(
-                                                            factory ->
-                                                                    factory.jdbcUrl(address.url())
-                                                                            .initialSql(atFirst)
-                                                                            .principal(
-                                                                                    new NamePrincipal(
-                                                                                            address
-                                                                                                    .user()))
-                                                                            .credential(
-                                                                                    new SimplePassword(
-                                                                                            address
-                                                                                                    .password())))));
+            return AgroalDataSource.from(pool);
         } catch (SQLException failed) {
             throw new IllegalStateException("the database does not answer", failed);
         }

@@ -1,0 +1,142 @@
+package vintem.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintem.app.Doctor.Check;
+import vintem.app.Doctor.Status;
+import vintem.platform.EmbeddedPostgres;
+import vintem.platform.EmbeddedPostgres.Address;
+
+class DoctorTest {
+    @TempDir private Path temporary;
+
+    @AfterEach
+    void settings_are_forgotten() {
+        for (var name : List.of("mode", "secret", "bank-secret", "port")) {
+            System.clearProperty("vintem." + name);
+        }
+    }
+
+    @Test
+    void a_fresh_machine_is_well() {
+        System.setProperty("vintem.port", "0");
+        var checks = examine(Optional.empty());
+        assertThat(Doctor.isWell(checks)).isTrue();
+        assertThat(find(checks, "database").found()).isEqualTo("embedded, made at the first start");
+        assertThat(temporary.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void production_without_secrets_is_wrong_and_says_how_to_mend_it() {
+        System.setProperty("vintem.mode", "production");
+        System.setProperty("vintem.bank-secret", "too-short");
+        var checks = examine(Optional.empty());
+        assertThat(Doctor.isWell(checks)).isFalse();
+        assertThat(find(checks, "VINTEM_SECRET").found()).isEqualTo("not set");
+        assertThat(find(checks, "VINTEM_BANK_SECRET").found()).contains("shorter than 16");
+        assertThat(checks)
+                .filteredOn(check -> check.status() != Status.OK)
+                .allSatisfy(check -> assertThat(check.mend()).isNotBlank());
+    }
+
+    @Test
+    void an_unknown_mode_and_the_mode_of_other_data_are_wrong() throws Exception {
+        System.setProperty("vintem.mode", "staging");
+        assertThat(find(examine(Optional.empty()), "mode").status()).isEqualTo(Status.WRONG);
+
+        Files.createDirectories(temporary.resolve("data"));
+        Files.writeString(temporary.resolve("data/mode"), "production");
+        System.setProperty("vintem.mode", "sandbox");
+        assertThat(find(examine(Optional.empty()), "mode").mend())
+                .startsWith("Set VINTEM_MODE=production");
+    }
+
+    @Test
+    void a_port_that_a_stranger_holds_is_wrong() throws Exception {
+        try (var stranger = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            System.setProperty("vintem.port", Integer.toString(stranger.getLocalPort()));
+            assertThat(find(examine(Optional.empty()), "port").status()).isEqualTo(Status.WRONG);
+        }
+    }
+
+    @Test
+    void a_database_that_does_not_answer_is_wrong() {
+        var nowhere = new Address("jdbc:postgresql://127.0.0.1:1/vintem", "vintem", "");
+        var check = find(examine(Optional.of(nowhere)), "database");
+        assertThat(check.status()).isEqualTo(Status.WRONG);
+        assertThat(check.mend()).contains("VINTEM_DB_URL");
+    }
+
+    @Test
+    void the_database_is_asked_for_its_version_role_migrations_and_clock() throws Exception {
+        var data = temporary.resolve("data");
+        try (var server = EmbeddedPostgres.start(data, Map.of("shared_buffers", "16MB"))) {
+            var owner = server.address();
+            var checks = examine(Optional.empty());
+            assertThat(find(checks, "database").found()).startsWith("embedded, running, Postgre");
+            assertThat(find(checks, "role").status()).isEqualTo(Status.OK);
+            assertThat(find(checks, "migrations").found()).startsWith("none yet");
+            assertThat(find(checks, "clock").status()).isEqualTo(Status.OK);
+
+            execute(
+                    owner,
+                    """
+                    create role guest login password 'guest';
+                    create table flyway_schema_history (script text, success boolean);
+                    grant select on flyway_schema_history to guest;
+                    insert into flyway_schema_history values ('V1__first.sql', false)
+                    """);
+            var guest = new Address(owner.url(), "guest", "guest");
+            checks = examine(Optional.of(guest));
+            assertThat(find(checks, "role").found()).contains("may not make");
+            assertThat(find(checks, "migrations").found()).isEqualTo("failed: V1__first.sql");
+
+            execute(owner, "create role vintem_app");
+            checks = examine(Optional.of(guest));
+            assertThat(find(checks, "role").mend()).contains("grant vintem_app to guest");
+            execute(owner, "grant vintem_app to guest");
+            assertThat(find(examine(Optional.of(guest)), "role").status()).isEqualTo(Status.OK);
+        }
+    }
+
+    @Test
+    void the_table_is_aligned_and_shows_what_to_mend() {
+        var checks =
+                List.of(
+                        new Check("java", Status.OK, "25", null),
+                        new Check("free space", Status.WARNING, "3 MiB", "Make room."));
+        assertThat(Doctor.render(checks))
+                .isEqualTo(
+                        """
+                        OK       java        25
+                        WARNING  free space  3 MiB
+                                             → Make room.
+                        """);
+    }
+
+    private List<Check> examine(Optional<Address> external) {
+        return new Doctor(temporary.resolve("data"), external).examine();
+    }
+
+    private static Check find(List<Check> checks, String name) {
+        return checks.stream().filter(check -> check.name().equals(name)).findAny().orElseThrow();
+    }
+
+    private static void execute(Address address, String sql) throws SQLException {
+        try (var connection = address.connect();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
