@@ -10,11 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/// A real browser for tests: the Chromium that the system has, `-Dvintem.browser=<path>` for
-/// another one, `-Dvintem.browser=none` to leave these tests out.
+/// A real browser for tests: the Chromium that `CHROMIUM` names or the system has;
+/// `-Dvintem.browser=none` leaves these tests out.
 public final class Browsers implements AutoCloseable {
     private final Playwright playwright;
     private final Browser browser;
@@ -25,15 +26,16 @@ public final class Browsers implements AutoCloseable {
     }
 
     public static Browsers open() {
-        var setting = System.getProperty("vintem.browser", "");
-        assumeFalse(setting.equals("none"), "left out by -Dvintem.browser=none");
+        assumeFalse(
+                "none".equals(System.getProperty("vintem.browser")),
+                "left out by -Dvintem.browser=none");
         var playwright =
                 Playwright.create(
                         new Playwright.CreateOptions()
                                 .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         var launch =
                 new BrowserType.LaunchOptions()
-                        .setExecutablePath(executable(setting))
+                        .setExecutablePath(executable())
                         .setArgs(
                                 List.of(
                                         "--no-sandbox",
@@ -58,9 +60,13 @@ public final class Browsers implements AutoCloseable {
         playwright.close();
     }
 
-    private static Path executable(String setting) {
-        return Stream.of(setting, "/usr/bin/chromium", "/usr/bin/chromium-browser")
-                .filter(path -> !path.isEmpty())
+    private static Path executable() {
+        return Stream.of(
+                        System.getenv("CHROMIUM"),
+                        "/usr/bin/chromium",
+                        "/usr/bin/chromium-browser",
+                        "/usr/bin/google-chrome")
+                .filter(Objects::nonNull)
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()

@@ -103,7 +103,7 @@ class OperatorBrowserTest {
     void a_csv_is_chosen_as_a_file_and_sent() {
         var page = signedIn("pt-BR");
         page.navigate("/app/payouts/new");
-        var csv = "external_id;user_id;amount_cents;pix_key\ncsv-1;u1;1000;a@b.com\n";
+        var csv = "external_id;user_id;amount_cents;pix_key\narquivo-1;u1;1000;a@b.com\n";
         page.locator("#file").setInputFiles(file("novembro.csv", csv));
         assertThat(page.locator("#chosen-name")).hasText("novembro.csv");
         page.getByLabel("Nome do lote").fill("folha/2026 #1");
