@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -50,7 +51,9 @@ public class Database {
         var jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
         jdbi.setSqlArrayArgumentStrategy(SqlArrayArgumentStrategy.SQL_ARRAY);
         jdbi.registerArrayType(Instant.class, "timestamptz", at -> at.toString());
-        jdbi.registerArrayType(byte[].class, "bytea");
+        // The driver takes no bytes inside an array of objects; PostgreSQL reads them as text.
+        jdbi.registerArrayType(
+                byte[].class, "bytea", bytes -> "\\x" + HexFormat.of().formatHex(bytes));
         jdbi.registerArrayType(LocalDate.class, "date", day -> day.toString());
         return jdbi;
     }
