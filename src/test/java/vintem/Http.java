@@ -75,6 +75,11 @@ public final class Http {
         return new Http(base, more);
     }
 
+    /// The header that this caller sends, empty where it sends none.
+    public String header(String name) {
+        return headers.getOrDefault(name, "");
+    }
+
     public Answer get(String path) {
         return send("GET", path, new byte[0]);
     }

@@ -19,6 +19,9 @@ public class World implements QuarkusTestResourceLifecycleManager {
     /// The bank's secret in tests.
     public static final String BANK_SECRET = "segredo-do-banco-de-teste";
 
+    /// What signs tokens in tests.
+    public static final String SECRET = "a-secret-of-at-least-thirty-two-bytes-for-tests";
+
     private EmbeddedPostgres postgres;
     private Path directory;
 
@@ -33,7 +36,7 @@ public class World implements QuarkusTestResourceLifecycleManager {
         var address = postgres.address();
         Migrations.run(address);
         LedgerHome.settleIn(address);
-        System.setProperty("vintem.secret", "a-secret-of-at-least-thirty-two-bytes-for-tests");
+        System.setProperty("vintem.secret", SECRET);
         System.setProperty("vintem.bank-secret", BANK_SECRET);
         System.setProperty("vintem.admin-password", ADMIN_PASSWORD);
         System.setProperty("vintem.bcrypt-cost", "4");

@@ -7,6 +7,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -30,6 +31,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,9 @@ import vintem.platform.Database;
 import vintem.platform.Fields;
 import vintem.platform.Form;
 import vintem.platform.HttpBody;
+import vintem.platform.Idempotency;
+import vintem.platform.Idempotency.Claim;
+import vintem.platform.Ids;
 import vintem.platform.Json;
 import vintem.platform.Problem;
 
@@ -47,55 +52,6 @@ import vintem.platform.Problem;
 @RunOnVirtualThread
 public class AccessHttp {
     record TokenAnswer(String accessToken, String tokenType, long expiresIn, String tokenExpire) {}
-
-    record UserAnswer(
-            UUID id,
-            String name,
-            Map<String, String> roles,
-            @Nullable Long perItemLimitCents,
-            @Nullable Long dailyLimitCents,
-            boolean active,
-            Instant createdAt) {
-        static UserAnswer of(UserTable.User user) {
-            return new UserAnswer(
-                    user.id(),
-                    user.name(),
-                    user.grant().roleWords(),
-                    user.perItemLimitCents(),
-                    user.dailyLimitCents(),
-                    user.active(),
-                    user.createdAt());
-        }
-    }
-
-    /// @param key the whole key where it was just made, else null
-    record KeyAnswer(
-            UUID id,
-            String name,
-            String hint,
-            @Nullable String key,
-            Map<String, String> roles,
-            @Nullable Long perItemLimitCents,
-            @Nullable Long dailyLimitCents,
-            UUID createdBy,
-            Instant createdAt,
-            @Nullable Instant expiresAt,
-            @Nullable Instant revokedAt) {
-        static KeyAnswer of(KeyTable.Key key, @Nullable String secret) {
-            return new KeyAnswer(
-                    key.id(),
-                    key.name(),
-                    key.hint(),
-                    secret,
-                    key.grant().roleWords(),
-                    key.perItemLimitCents(),
-                    key.dailyLimitCents(),
-                    key.createdBy(),
-                    key.createdAt(),
-                    key.expiresAt(),
-                    key.revokedAt());
-        }
-    }
 
     record CallerAnswer(
             UUID id,
@@ -122,6 +78,7 @@ public class AccessHttp {
     private final ChangePassword changePassword;
     private final ResetPassword resetPassword;
     private final AccessLogTable log;
+    private final Secrets secrets;
     private final Asking asking;
     private final Clock clock;
 
@@ -135,6 +92,7 @@ public class AccessHttp {
             ChangePassword changePassword,
             ResetPassword resetPassword,
             AccessLogTable log,
+            Secrets secrets,
             Asking asking,
             Clock clock) {
         this.database = database;
@@ -145,6 +103,7 @@ public class AccessHttp {
         this.changePassword = changePassword;
         this.resetPassword = resetPassword;
         this.log = log;
+        this.secrets = secrets;
         this.asking = asking;
         this.clock = clock;
     }
@@ -280,8 +239,11 @@ public class AccessHttp {
     @Path("users")
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
-    public Response createUser(InputStream body) {
-        var fields = HttpBody.object(body);
+    public Response createUser(
+            InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+        var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
+        var key = idempotency("POST /users", idempotencyKey, bytes);
+        var fields = HttpBody.object(bytes);
         var name = Users.name(fields.requiredText("name", 64)).orElse("");
         if (name.isEmpty()) {
             fields.wrong("name", "must be 1 to 64 of a-z 0-9 . _ @ -");
@@ -290,7 +252,7 @@ public class AccessHttp {
         Passwords.objection(name, password).ifPresent(it -> fields.wrong("password", it));
         var grant = grant(fields);
         fields.orThrow();
-        return saved(users.create(asking.caller(), name, password, grant), true);
+        return saved(users.create(asking.caller(), name, password, grant, key), true);
     }
 
     @PATCH
@@ -342,13 +304,16 @@ public class AccessHttp {
     @Path("keys")
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
-    public Response createKey(InputStream body) {
-        var fields = HttpBody.object(body);
+    public Response createKey(
+            InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+        var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
+        var key = idempotency("POST /keys", idempotencyKey, bytes);
+        var fields = HttpBody.object(bytes);
         var name = fields.requiredText("name", LONGEST_KEY_NAME);
         var grant = grant(fields);
         var expiresAt = expiry(fields);
         fields.orThrow();
-        return keyAnswer(keys.create(asking.caller(), name, grant, expiresAt));
+        return keyAnswer(keys.create(asking.caller(), name, grant, expiresAt, key));
     }
 
     @DELETE
@@ -382,6 +347,7 @@ public class AccessHttp {
             case Users.Outcome.NameTaken(var name) ->
                     throw Problem.conflict(
                             "name-taken", "There is already a user `%s`.".formatted(name));
+            case Users.Outcome.KeyTaken(var claim) -> replay(claim, "/users/");
             case Users.Outcome.Unknown() -> throw noSuchUser();
             case Users.Outcome.LastAdmin() ->
                     throw Problem.conflict(
@@ -396,11 +362,32 @@ public class AccessHttp {
                             Response.status(Response.Status.CREATED)
                                     .header(HttpHeaders.LOCATION, "/keys/" + key.id()),
                             KeyAnswer.of(key, secret));
+            case Keys.Outcome.KeyTaken(var claim) -> replay(claim, "/keys/");
             case Keys.Outcome.Revoked() -> Response.noContent().build();
             case Keys.Outcome.MoreThanYours() ->
                     throw Problem.forbidden("A key cannot have a role or a limit beyond yours.");
             case Keys.Outcome.Unknown() -> throw Problem.notFound("There is no such key.");
         };
+    }
+
+    /// A body that holds a password must not be kept as a plain hash: whoever reads the table could
+    /// try passwords as fast as SHA-256 goes.
+    private Optional<Idempotency.Request> idempotency(
+            String route, @Nullable String header, byte[] body) {
+        return Idempotency.identity(asking.caller().id(), route, header)
+                .map(it -> new Idempotency.Request(it, secrets.mac(body), Ids.next()));
+    }
+
+    private static Response replay(Claim claim, String place) {
+        if (!(claim instanceof Claim.Replay(var status, var body))) {
+            throw Idempotency.refusal(claim);
+        }
+        return Response.status(status)
+                .header("Idempotency-Hit", "true")
+                .header(HttpHeaders.LOCATION, place + HttpBody.object(body).text("id", 36))
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .entity(body)
+                .build();
     }
 
     private static Grant grant(Fields fields) {
@@ -420,7 +407,7 @@ public class AccessHttp {
                             var role = find(Role.values(), Role::word, roleWord);
                             if (capability == null || role == null) {
                                 fields.wrong(
-                                        "roles/" + capabilityWord,
+                                        "roles/" + Json.escaped(capabilityWord),
                                         "must be a capability and one of read, operator, admin");
                             } else {
                                 roles.put(capability, role);

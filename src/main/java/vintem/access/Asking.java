@@ -2,6 +2,7 @@ package vintem.access;
 
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ public class Asking {
     /// @throws IllegalStateException on a route that is [Open]: nobody was asked for a credential
     public Caller caller() {
         return identity().caller();
+    }
+
+    /// Empty on a route that is [Open], and where nobody came with a credential.
+    public Optional<Caller> callerIfKnown() {
+        return Optional.ofNullable(identity).map(Credentials.Identity::caller);
     }
 
     /// For the hidden field `csrf` of a page's forms and the header `X-CSRF-Token` of its scripts;

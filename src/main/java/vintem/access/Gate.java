@@ -67,11 +67,11 @@ public class Gate {
         if (identity.isEmpty()) {
             return turnAway(request);
         }
-        var caller = identity.get().caller();
-        if (!admits(route, caller)) {
+        // Before the refusal: its page still knows whom it is for.
+        asking.is(identity.get());
+        if (!admits(route, identity.get().caller())) {
             throw Problem.forbidden("This takes another role than you have.");
         }
-        asking.is(identity.get());
         return null;
     }
 

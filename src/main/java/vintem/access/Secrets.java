@@ -64,10 +64,14 @@ class Secrets {
 
     /// A code that only holders of `VINTEM_SECRET` can make for this text.
     String mac(String text) {
+        return HexFormat.of().formatHex(mac(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    byte[] mac(byte[] bytes) {
         try {
             var mac = Mac.getInstance(HMAC);
             mac.init(signing);
-            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+            return mac.doFinal(bytes);
         } catch (GeneralSecurityException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }

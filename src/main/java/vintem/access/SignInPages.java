@@ -19,7 +19,10 @@ import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import vintem.platform.Form;
+import vintem.platform.Pages;
 import vintem.platform.Settings;
 
 /// How a browser signs in and out.
@@ -29,12 +32,27 @@ public class SignInPages {
     private final SignIn signIn;
     private final SignOut signOut;
     private final Asking asking;
+    private final Pages pages;
+
+    /// @param next where to go once signed in
+    /// @param failed somebody tried, and it was not right
+    /// @param waitSeconds how long to wait before trying again, or 0
+    public record View(String next, boolean failed, long waitSeconds) {}
 
     @Inject
-    SignInPages(SignIn signIn, SignOut signOut, Asking asking) {
+    SignInPages(SignIn signIn, SignOut signOut, Asking asking, Pages pages) {
         this.signIn = signIn;
         this.signOut = signOut;
         this.asking = asking;
+        this.pages = pages;
+    }
+
+    /// The first page that the caller may see; their own access where there is no other.
+    @GET
+    @SignedIn(Caller.Kind.USER)
+    @Operation(hidden = true)
+    public Response home() {
+        return Pages.seeOther(pages.home().orElse("/app/access"));
     }
 
     /// The form, or, by a one-time link, straight in.
@@ -42,13 +60,15 @@ public class SignInPages {
     @Path("sign-in")
     @Produces(MediaType.TEXT_HTML)
     @Open
+    @Operation(hidden = true)
     public Response signIn(
             @QueryParam("ticket") @DefaultValue("") String ticket,
             @QueryParam("next") @DefaultValue(NextPath.HOME) String next,
             @QueryParam("failed") @DefaultValue("") String failed,
             @Context HttpServerRequest request) {
         if (ticket.isEmpty()) {
-            return Response.ok(SignInForm.html(NextPath.of(next), !failed.isEmpty())).build();
+            return pages.show(
+                    "access/sign-in.html", new View(NextPath.of(next), !failed.isEmpty(), 0));
         }
         return signIn.withTicket(ticket)
                 .map(session -> welcome(session, NextPath.HOME, request))
@@ -59,6 +79,7 @@ public class SignInPages {
     @HEAD
     @Path("sign-in")
     @Open
+    @Operation(hidden = true)
     public Response look() {
         return Response.ok().type(MediaType.TEXT_HTML).build();
     }
@@ -67,6 +88,7 @@ public class SignInPages {
     @Path("sign-in")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Open
+    @Operation(hidden = true)
     public Response signIn(InputStream body, @Context HttpServerRequest request) {
         var form = Form.read(body);
         var next = NextPath.of(form.text("next"));
@@ -79,13 +101,25 @@ public class SignInPages {
         return switch (outcome) {
             case SignIn.Outcome.Welcome(var session) -> welcome(session, next, request);
             case SignIn.Outcome.Wrong() -> failed(next);
-            case SignIn.Outcome.TooManyAttempts(var pause) -> throw AccessHttp.tooMany(pause);
+            case SignIn.Outcome.TooManyAttempts(var pause) -> wait(next, pause);
         };
+    }
+
+    /// Whoever holds a reset link chooses a password here. The ticket stands behind `#` in the
+    /// link, where no server and no log sees it.
+    @GET
+    @Path("new-password")
+    @Produces(MediaType.TEXT_HTML)
+    @Open
+    @Operation(hidden = true)
+    public Response newPassword() {
+        return pages.show("access/new-password.html", new View(NextPath.HOME, false, 0));
     }
 
     @POST
     @Path("sign-out")
     @SignedIn(Caller.Kind.USER)
+    @Operation(hidden = true)
     public Response signOut() {
         signOut.here(asking.caller(), asking.sessionId());
         return to("/app/sign-in").cookie(noCookie()).build();
@@ -104,6 +138,13 @@ public class SignInPages {
                                 .maxAge(Math.toIntExact(Sessions.COOKIE_LIFETIME.toSeconds()))
                                 .secure(secure)
                                 .build())
+                .build();
+    }
+
+    private Response wait(String next, Duration pause) {
+        var seconds = Math.max(1, pause.plusMillis(999).toSeconds());
+        return pages.show(429, "access/sign-in.html", new View(next, false, seconds))
+                .header("Retry-After", seconds)
                 .build();
     }
 

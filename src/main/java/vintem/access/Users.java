@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import vintem.access.UserTable.User;
 import vintem.platform.Database;
+import vintem.platform.Idempotency;
+import vintem.platform.Idempotency.Claim;
+import vintem.platform.Json;
 
 /// People who sign in, and what they may do.
 @Singleton
@@ -35,6 +38,9 @@ class Users {
 
         record NameTaken(String name) implements Outcome {}
 
+        /// The request's `Idempotency-Key` was used before, or is being used.
+        record KeyTaken(Claim claim) implements Outcome {}
+
         record Unknown() implements Outcome {}
 
         /// Nobody would be left who can manage users.
@@ -47,6 +53,7 @@ class Users {
     private final UserTable table;
     private final Passwords passwords;
     private final Credentials credentials;
+    private final Idempotency idempotency;
     private final AccessLog log;
     private final Clock clock;
 
@@ -56,11 +63,13 @@ class Users {
             UserTable table,
             Passwords passwords,
             Credentials credentials,
+            Idempotency idempotency,
             AccessLog log,
             Clock clock) {
         this.database = database;
         this.table = table;
         this.passwords = passwords;
+        this.idempotency = idempotency;
         this.credentials = credentials;
         this.log = log;
         this.clock = clock;
@@ -79,22 +88,40 @@ class Users {
         return database.transaction(tx -> table.byId(tx, id));
     }
 
-    /// @param name a valid one, and the password one without objection
     Outcome create(Caller caller, String name, String password, Grant grant) {
+        return create(caller, name, password, grant, Optional.empty());
+    }
+
+    /// @param name a valid one, and the password one without objection
+    /// @param key where the request came with an `Idempotency-Key`
+    Outcome create(
+            Caller caller,
+            String name,
+            String password,
+            Grant grant,
+            Optional<Idempotency.Request> key) {
         var hash = passwords.hash(password);
         return database.transaction(
                 tx -> {
+                    var claim = key.map(it -> idempotency.claim(tx, it));
+                    if (claim.isPresent() && !(claim.get() instanceof Claim.Fresh)) {
+                        return new Outcome.KeyTaken(claim.get());
+                    }
                     var inserted = table.insert(tx, name, hash, grant, clock.instant());
-                    inserted.ifPresent(
-                            user ->
-                                    log.record(
+                    if (inserted.isEmpty()) {
+                        // With the claim of the key: the request may come again with another name.
+                        return Database.rollback(tx, new Outcome.NameTaken(name));
+                    }
+                    var user = inserted.get();
+                    log.record(tx, caller, "user.created", user.id().toString(), describe(user));
+                    key.ifPresent(
+                            it ->
+                                    idempotency.finish(
                                             tx,
-                                            caller,
-                                            "user.created",
-                                            user.id().toString(),
-                                            describe(user)));
-                    return inserted.<Outcome>map(Outcome.Saved::new)
-                            .orElseGet(() -> new Outcome.NameTaken(name));
+                                            it.identity(),
+                                            201,
+                                            Json.write(UserAnswer.of(user))));
+                    return new Outcome.Saved(user);
                 });
     }
 

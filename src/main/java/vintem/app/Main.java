@@ -17,6 +17,7 @@ import vintem.platform.EmbeddedPostgres;
             RunCommand.class,
             AuditCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
             InspectCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

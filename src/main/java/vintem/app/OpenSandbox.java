@@ -47,6 +47,7 @@ public class OpenSandbox {
                         "opening",
                         OPENING,
                         clock.instant());
-        database.run(tx -> ledger.record(tx, List.of(opening)));
+        // Two nodes may open at once.
+        database.run(tx -> ledger.recordOnce(tx, List.of(opening)));
     }
 }

@@ -12,7 +12,7 @@ public interface BankBooks {
     /// Which of these orders have left the account.
     Set<String> paidOut(Handle snapshot, Collection<String> providerIds);
 
-    /// How often an order has left the account, for all of them: more than once is once too many.
+    /// How many payouts have left the account more than once, under whatever order.
     long paidMoreThanOnce(Handle snapshot);
 
     /// The returns after a place, in cents.

@@ -14,6 +14,7 @@ import vintem.bank.PixRail.Charge;
 import vintem.bank.PixRail.Refund;
 import vintem.bank.PixRail.Registration;
 import vintem.bank.PixRail.Returned;
+import vintem.platform.BinaryArray;
 
 /// The schema `simulated_bank`, which is the sandbox bank's own.
 @Singleton
@@ -44,15 +45,12 @@ public class SimulatedBankTables {
                 on conflict (provider_id)
                 do update set times_received = payment.times_received + 1
                 returning *, times_received = 1 as fresh
-            ), moved as (
-                insert into simulated_bank.statement_line
+            ), returned as (
+                insert into simulated_bank.other_line
                     (kind, reference, end_to_end_id, amount_cents, booked_at)
-                select 'payment', provider_id, end_to_end_id, -amount_cents, settled_at
-                from received where fresh and status = 'settled'
-                union all
                 select 'return', r.provider_id, r.end_to_end_id, r.amount_cents, r.settled_at
                 from received r join orders o using (provider_id)
-                where fresh and r.status = 'settled' and o.returned
+                where o.returned and fresh and r.status = 'settled'
             )
             select provider_id, pix_key, amount_cents, status, reason, end_to_end_id, settled_at,
                    false as returned
@@ -68,7 +66,7 @@ public class SimulatedBankTables {
 
     private static final String BOOK =
             """
-            insert into simulated_bank.statement_line
+            insert into simulated_bank.other_line
                 (kind, reference, end_to_end_id, amount_cents, booked_at)
             values (:kind, :reference, :endToEndId, :amountCents, :at)
             on conflict do nothing
@@ -78,7 +76,7 @@ public class SimulatedBankTables {
             """
             select xact_id::text::bigint as place, reference as provider_id, amount_cents,
                    booked_at as returned_at
-            from simulated_bank.statement_line
+            from simulated_bank.other_line
             where kind = 'return' and xact_id > :place::text::xid8
             and xact_id < pg_snapshot_xmin(pg_current_snapshot())
             order by xact_id fetch first :most rows with ties
@@ -124,16 +122,18 @@ public class SimulatedBankTables {
             where kind = 'payment' and reference = any(:ids)
             """;
 
+    // The first 32 characters of a provider's id are the payout's own: two attempts that both moved
+    // money show as two.
     private static final String MORE_THAN_ONCE =
             """
             select count(*) from (
-                select reference from simulated_bank.statement_line
-                where kind = 'payment' group by reference having count(*) > 1) twice
+                select left(reference, 32) from simulated_bank.statement_line
+                where kind = 'payment' group by 1 having count(*) > 1) twice
             """;
 
     private static final String RETURNED_AFTER =
             """
-            select coalesce(sum(amount_cents), 0) from simulated_bank.statement_line
+            select coalesce(sum(amount_cents), 0) from simulated_bank.other_line
             where kind = 'return' and xact_id > :place::text::xid8
             """;
 
@@ -141,35 +141,15 @@ public class SimulatedBankTables {
         if (payments.isEmpty()) {
             return List.of();
         }
-        var size = payments.size();
-        var ids = new String[size];
-        var keys = new String[size];
-        var amounts = new Long[size];
-        var statuses = new String[size];
-        var reasons = new String[size];
-        var endToEnds = new String[size];
-        var settled = new Instant[size];
-        var returned = new Boolean[size];
-        for (var i = 0; i < size; i++) {
-            var payment = payments.get(i);
-            ids[i] = payment.providerId();
-            keys[i] = payment.pixKey();
-            amounts[i] = payment.amountCents();
-            statuses[i] = payment.status();
-            reasons[i] = payment.reason();
-            endToEnds[i] = payment.endToEndId();
-            settled[i] = payment.settledAt();
-            returned[i] = payment.returned();
-        }
         return tx.createQuery(RECEIVE)
-                .bind("ids", ids)
-                .bind("keys", keys)
-                .bind("amounts", amounts)
-                .bind("statuses", statuses)
-                .bind("reasons", reasons)
-                .bind("endToEnds", endToEnds)
-                .bind("settled", settled)
-                .bind("returned", returned)
+                .bind("ids", BinaryArray.texts(payments, Payment::providerId))
+                .bind("keys", BinaryArray.texts(payments, Payment::pixKey))
+                .bind("amounts", BinaryArray.longs(payments, Payment::amountCents))
+                .bind("statuses", BinaryArray.texts(payments, Payment::status))
+                .bind("reasons", BinaryArray.texts(payments, Payment::reason))
+                .bind("endToEnds", BinaryArray.texts(payments, Payment::endToEndId))
+                .bind("settled", BinaryArray.instants(payments, Payment::settledAt))
+                .bind("returned", BinaryArray.flags(payments, Payment::returned))
                 .map(ConstructorMapper.of(Payment.class))
                 .list();
     }

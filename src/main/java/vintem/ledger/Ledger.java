@@ -83,12 +83,18 @@ public class Ledger {
         funds.keep();
     }
 
+    /// Records facts that may be recorded already, by several nodes at once; for facts that lower no
+    /// account with a floor.
+    public void recordOnce(Handle tx, List<Transfer> transfers) {
+        tables.insertOnce(tx, transfers);
+    }
+
     /// Asked under the lock: an earlier run of the same list has ended by now, one way or the
     /// other. Without a lock there is no figure that a second run could spoil.
     private Set<UUID> standing(Handle tx, Funds funds, List<Transfer> transfers) {
         return funds.available.isEmpty()
                 ? Set.of()
-                : tables.alreadyThere(tx, transfers.stream().map(Transfer::id).toList());
+                : tables.alreadyThere(tx, transfers);
     }
 
     /// Balances of all accounts at this moment, in the order of the chart.
@@ -116,21 +122,22 @@ public class Ledger {
     /// @param after the last transfer of the page before
     /// @throws Problem `400` where there is no such transfer
     List<Recorded> transfersOf(Handle tx, UUID subjectId, @Nullable UUID after, int most) {
-        var place = after == null ? null : tables.place(tx, after);
+        var place = after == null ? null : tables.place(tx, subjectId, after);
         return tables.ofSubject(tx, subjectId, place, most).stream().map(Recorded::of).toList();
     }
 
-    /// Transfers by their ids, in the order of the ids.
-    List<Recorded> transfers(Handle tx, List<UUID> ids) {
-        return tables.ofIds(tx, ids).stream().map(Recorded::of).toList();
+    /// Those of these transfers that are written, in the order of their ids.
+    List<Recorded> standing(Handle tx, List<Transfer> transfers) {
+        return tables.standing(tx, transfers).stream().map(Recorded::of).toList();
     }
 
     /// One page of an account's statement, newest first.
     ///
     /// @param after the last transfer of the page before
     /// @throws Problem `400` where there is no such transfer
-    List<StatementLine> statement(Handle tx, AccountCode account, @Nullable UUID after, int most) {
-        var place = after == null ? null : tables.place(tx, after);
+    List<StatementLine> statement(
+            Handle tx, AccountCode account, @Nullable Cursor after, int most) {
+        var place = after == null ? null : tables.place(tx, after.subjectId(), after.id());
         var rows = tables.statement(tx, account, place, most);
         if (rows.isEmpty()) {
             return List.of();
@@ -138,6 +145,9 @@ public class Ledger {
         var before = Balance.of(tables.before(tx, account, rows.getLast().place()));
         return StatementLine.of(account, before.balanceCents(), rows);
     }
+
+    /// Where a page of a statement ended.
+    record Cursor(UUID subjectId, UUID id) {}
 
     /// Sums per kind of everything about these accounts; what the proofs of other modules compare
     /// with.

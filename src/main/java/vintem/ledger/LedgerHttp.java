@@ -270,9 +270,9 @@ public class LedgerHttp {
                 AccountCode.of(code)
                         .orElseThrow(() -> Problem.notFound("There is no such account."));
         var size = Page.size(limit);
-        var place = uuid("?after", after).orElse(null);
+        var place = cursor(after);
         var lines = database.snapshot(tx -> ledger.statement(tx, account, place, size + 1));
-        return Page.of(lines, size, line -> line.id().toString());
+        return Page.of(lines, size, line -> line.subjectId() + "." + line.id());
     }
 
     @GET
@@ -294,6 +294,17 @@ public class LedgerHttp {
         var place = uuid("?after", after).orElse(null);
         var transfers = database.snapshot(tx -> ledger.transfersOf(tx, subject, place, size + 1));
         return Page.of(transfers, size, transfer -> transfer.id().toString());
+    }
+
+    /// A transfer is found by its subject and its id.
+    private static Ledger.@Nullable Cursor cursor(@Nullable String after) {
+        if (after == null) {
+            return null;
+        }
+        var parts = after.split("\\.", 2);
+        var subject = uuid("?after", parts[0]).orElseThrow();
+        var id = uuid("?after", parts.length == 2 ? parts[1] : "").orElseThrow();
+        return new Ledger.Cursor(subject, id);
     }
 
     private Database.Work<List<Ledger.Balance>> balancesAt(@Nullable String asOf) {

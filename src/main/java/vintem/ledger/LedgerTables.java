@@ -17,6 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
+import vintem.platform.BinaryCopy;
 
 /// The ledger's tables and every statement that touches them.
 @Singleton
@@ -42,7 +48,7 @@ public class LedgerTables {
     /// Where a row stands in the order of the books: the transaction it was written in, and its id.
     public record Place(String xactId, UUID id) {
         private static final Place FIRST = new Place("0", new UUID(0, 0));
-        private static final Place LAST = new Place("18446744073709551615", new UUID(-1, -1));
+        private static final Place LAST = new Place("9223372036854775807", new UUID(-1, -1));
     }
 
     private static final String ROW =
@@ -52,17 +58,27 @@ public class LedgerTables {
             from transfer
             """;
 
-    // Written before under the same id is written: a list that is run again changes nothing.
-    private static final String INSERT =
+    private static final String COPY =
+            """
+            copy transfer (id, entry_id, debit_account, credit_account, amount_cents, kind, subject_id,
+                           occurred_at)
+            from stdin (format binary)
+            """;
+
+    private static final String INSERT_ONCE =
             """
             insert into transfer (id, entry_id, debit_account, credit_account, amount_cents, kind,
                                   subject_id, occurred_at)
             select * from unnest(:ids, :entries, :debits, :credits, :amounts, :kinds, :subjects,
                                  :occurred)
-            on conflict (id) do nothing
+            on conflict do nothing
             """;
 
-    private static final String ALREADY_THERE = "select id from transfer where id = any(:ids)";
+    private static final String ALREADY_THERE =
+            """
+            select id from transfer
+            where (subject_id, id) in (select * from unnest(:subjects, :ids))
+            """;
 
     // In id order, so that two lists never wait for each other.
     private static final String LOCK =
@@ -78,59 +94,61 @@ public class LedgerTables {
             where account_id = kept.id and available_cents <> kept.cents
             """;
 
-    // The last checkpoint, and everything written since: what is below its horizon is in it, what
-    // is not below it is in the tail, nothing is in both.
-    private static final String BALANCES =
+    // Asked for first and bound to the next statement, so that its plan knows how short the tail is.
+    private static final String HORIZON =
+            "select coalesce(max(horizon), 0) from ledger_checkpoint";
+
+    private static final String HORIZON_AS_OF =
             """
+            select coalesce(max(horizon), 0) from ledger_checkpoint
+            where latest_recorded_at <= :at
+            """;
+
+    // The checkpoint, and everything written since: what is below its horizon is in it, what is not
+    // below it is in the tail, nothing is in both.
+    private static final String SUMS =
+            """
+            with tail as (
+                select side.account_id, sum(side.debit) as debit, sum(side.credit) as credit
+                from transfer t
+                cross join lateral (
+                    values (t.debit_account, t.amount_cents, 0), (t.credit_account, 0, t.amount_cents)
+                ) as side (account_id, debit, credit)
+                where t.xact_id >= :horizon and <which>
+                group by side.account_id
+            )
             select a.id as account_id,
-                   coalesce(c.debit_cents, 0) + coalesce(d.cents, 0)::bigint as debit_cents,
-                   coalesce(c.credit_cents, 0) + coalesce(k.cents, 0)::bigint as credit_cents
+                   (coalesce(c.debit_cents, 0) + coalesce(t.debit, 0))::bigint as debit_cents,
+                   (coalesce(c.credit_cents, 0) + coalesce(t.credit, 0))::bigint as credit_cents
             from account a
-            left join lateral (
-                select * from ledger_checkpoint where account_id = a.id
-                order by horizon desc limit 1) c on true
-            left join lateral (
-                select sum(amount_cents) as cents from transfer
-                where debit_account = a.id and xact_id >= coalesce(c.horizon, '0')) d on true
-            left join lateral (
-                select sum(amount_cents) as cents from transfer
-                where credit_account = a.id and xact_id >= coalesce(c.horizon, '0')) k on true
-            where a.id = any(:ids)
+            left join ledger_checkpoint c on c.account_id = a.id and c.horizon = :horizon
+            left join tail t on t.account_id = a.id
+            where :only::integer is null or a.id = :only
             order by a.id
             """;
 
-    // The youngest checkpoint of which everything was recorded by then.
-    private static final String BALANCES_AS_OF =
-            """
-            select a.id as account_id,
-                   coalesce(c.debit_cents, 0) + coalesce(d.cents, 0)::bigint as debit_cents,
-                   coalesce(c.credit_cents, 0) + coalesce(k.cents, 0)::bigint as credit_cents
-            from account a
-            left join lateral (
-                select * from ledger_checkpoint
-                where account_id = a.id and latest_recorded_at <= :at
-                order by horizon desc limit 1) c on true
-            left join lateral (
-                select sum(amount_cents) as cents from transfer
-                where debit_account = a.id and xact_id >= coalesce(c.horizon, '0')
-                and recorded_at <= :at) d on true
-            left join lateral (
-                select sum(amount_cents) as cents from transfer
-                where credit_account = a.id and xact_id >= coalesce(c.horizon, '0')
-                and recorded_at <= :at) k on true
-            order by a.id
-            """;
+    private static final String BALANCES =
+            SUMS.replace(
+                    "<which>",
+                    "(:only::integer is null or :only in (t.debit_account, t.credit_account))");
+
+    private static final String BALANCES_AS_OF = SUMS.replace("<which>", "t.recorded_at <= :at");
 
     private static final String OF_SUBJECT =
             ROW
                     + """
-                    where subject_id = :subject and (xact_id, id) > (:xactId::xid8, :id)
+                    where subject_id = :subject and (xact_id, id) > (:xactId::bigint, :id)
                     order by xact_id, id limit :most
                     """;
 
-    private static final String OF_IDS = ROW + "where id = any(:ids) order by id";
+    private static final String OF_IDS =
+            ROW
+                    + """
+                    where (subject_id, id) in (select * from unnest(:subjects, :ids)) order by id
+                    """;
 
-    private static final String PLACE = "select xact_id::text, id from transfer where id = :id";
+    private static final String PLACE =
+            "select xact_id::text, id from transfer where subject_id = :subject and id = :id";
 
     private static final String BY_KIND =
             """
@@ -144,74 +162,70 @@ public class LedgerTables {
             select id, entry_id, debit_account, credit_account, amount_cents, kind, subject_id,
                    occurred_at, recorded_at, xact_id::text
             from ((select * from transfer
-                   where debit_account = :account and (xact_id, id) < (:xactId::xid8, :id)
+                   where debit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
                    order by transfer.xact_id desc, id desc limit :most)
                   union all
                   (select * from transfer
-                   where credit_account = :account and (xact_id, id) < (:xactId::xid8, :id)
+                   where credit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
                    order by transfer.xact_id desc, id desc limit :most)) either_side
             order by either_side.xact_id desc, id desc limit :most
             """;
 
+    private static final String HORIZON_BEFORE =
+            """
+            select coalesce(max(horizon), 0) from ledger_checkpoint where horizon <= :xactId::bigint
+            """;
+
     // The balance just before a row: from the nearest checkpoint that does not cover it.
     private static final String BEFORE =
-            """
-            select :account as account_id,
-                   coalesce(max(c.debit_cents), 0)
-                       + coalesce(sum(t.amount_cents) filter (where t.debit_account = :account), 0)
-                       ::bigint as debit_cents,
-                   coalesce(max(c.credit_cents), 0)
-                       + coalesce(sum(t.amount_cents) filter (where t.credit_account = :account), 0)
-                       ::bigint as credit_cents
-            from (select 1) one
-            left join lateral (
-                select * from ledger_checkpoint
-                where account_id = :account and horizon <= :xactId::xid8
-                order by horizon desc limit 1) c on true
-            left join transfer t
-                on (t.debit_account = :account or t.credit_account = :account)
-                and t.xact_id >= coalesce(c.horizon, '0')
-                and (t.xact_id, t.id) < (:xactId::xid8, :id)
-            """;
+            SUMS.replace(
+                    "<which>",
+                    """
+                    (t.xact_id, t.id) < (:xactId::bigint, :id)
+                    and :only in (t.debit_account, t.credit_account)
+                    """);
 
     // One checkpoint at a time, whichever node takes it.
     private static final String ONE_AT_A_TIME =
             "select pg_try_advisory_xact_lock(hashtext('ledger_checkpoint'))";
 
-    // Only what is older than the oldest running transaction: an id-based tail would lose money
-    // that commits late.
+    private static final String OLDEST_RUNNING =
+            "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    // Only what is older than the oldest running transaction: an id-based tail would lose money that
+    // commits late.
     private static final String CHECKPOINT =
             """
-            with horizon as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as at)
+            with tail as (
+                select xact_id, recorded_at, debit_account, credit_account, amount_cents
+                from transfer where xact_id >= :previous and xact_id < :next
+            ), sums as (
+                select side.account_id, sum(side.debit) as debit, sum(side.credit) as credit
+                from tail t
+                cross join lateral (
+                    values (t.debit_account, t.amount_cents, 0), (t.credit_account, 0, t.amount_cents)
+                ) as side (account_id, debit, credit)
+                group by side.account_id
+            )
             insert into ledger_checkpoint
                 (account_id, horizon, latest_recorded_at, debit_cents, credit_cents)
-            select a.id, h.at, greatest(c.latest_recorded_at, t.latest),
-                   coalesce(c.debit_cents, 0) + t.debits, coalesce(c.credit_cents, 0) + t.credits
+            select a.id, :next,
+                   greatest((select max(recorded_at) from tail),
+                            (select max(latest_recorded_at) from ledger_checkpoint
+                             where horizon = :previous)),
+                   coalesce(c.debit_cents, 0) + coalesce(s.debit, 0),
+                   coalesce(c.credit_cents, 0) + coalesce(s.credit, 0)
             from account a
-            cross join horizon h
-            left join lateral (
-                select * from ledger_checkpoint where account_id = a.id
-                order by horizon desc limit 1) c on true
-            cross join lateral (
-                select count(*) as rows, max(latest) as latest,
-                       coalesce(sum(debit), 0)::bigint as debits,
-                       coalesce(sum(credit), 0)::bigint as credits
-                from (
-                    select amount_cents as debit, null::bigint as credit, recorded_at as latest
-                    from transfer where debit_account = a.id
-                    and xact_id >= coalesce(c.horizon, '0') and xact_id < h.at
-                    union all
-                    select null, amount_cents, recorded_at
-                    from transfer where credit_account = a.id
-                    and xact_id >= coalesce(c.horizon, '0') and xact_id < h.at) tail) t
-            where t.rows >= :least
+            left join ledger_checkpoint c on c.account_id = a.id and c.horizon = :previous
+            left join sums s on s.account_id = a.id
+            where (select count(*) from tail) >= :least
             on conflict do nothing
             """;
 
     private static final String WRONG_CHECKPOINTS =
             """
             select a.code from ledger_checkpoint c join account a on a.id = c.account_id
-            where c.horizon = (select max(horizon) from ledger_checkpoint where account_id = a.id)
+            where c.horizon = (select max(horizon) from ledger_checkpoint)
             and (c.debit_cents, c.credit_cents) is distinct from (
                 (select coalesce(sum(amount_cents), 0) from transfer
                  where debit_account = a.id and xact_id < c.horizon),
@@ -253,45 +267,43 @@ public class LedgerTables {
             """;
 
     void insert(Handle tx, List<Transfer> transfers) {
-        if (transfers.isEmpty()) {
-            return;
-        }
-        var size = transfers.size();
-        var ids = new UUID[size];
-        var entries = new UUID[size];
-        var debits = new Integer[size];
-        var credits = new Integer[size];
-        var amounts = new Long[size];
-        var kinds = new String[size];
-        var subjects = new UUID[size];
-        var occurred = new Instant[size];
-        for (var i = 0; i < size; i++) {
-            var transfer = transfers.get(i);
-            ids[i] = transfer.id();
-            entries[i] = transfer.entryId();
-            debits[i] = transfer.debit().id();
-            credits[i] = transfer.credit().id();
-            amounts[i] = transfer.amountCents();
-            kinds[i] = transfer.kind();
-            subjects[i] = transfer.subjectId();
-            occurred[i] = transfer.occurredAt();
-        }
-        try (var insert = tx.createUpdate(INSERT)) {
-            insert.bind("ids", ids)
-                    .bind("entries", entries)
-                    .bind("debits", debits)
-                    .bind("credits", credits)
-                    .bind("amounts", amounts)
-                    .bind("kinds", kinds)
-                    .bind("subjects", subjects)
-                    .bind("occurred", occurred)
-                    .execute();
+        if (!transfers.isEmpty()) {
+            BinaryCopy.copy(
+                    tx,
+                    COPY,
+                    8,
+                    transfers,
+                    (row, transfer) ->
+                            row.uuid(transfer.id())
+                                    .uuid(transfer.entryId())
+                                    .integer(transfer.debit().id())
+                                    .integer(transfer.credit().id())
+                                    .bigint(transfer.amountCents())
+                                    .text(transfer.kind())
+                                    .uuid(transfer.subjectId())
+                                    .instant(transfer.occurredAt()));
         }
     }
 
-    Set<UUID> alreadyThere(Handle tx, Collection<UUID> ids) {
+    /// Leaves alone what is written already under the same ids.
+    void insertOnce(Handle tx, List<Transfer> transfers) {
+        tx.createUpdate(INSERT_ONCE)
+                .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
+                .bind("entries", BinaryArray.uuids(transfers, Transfer::entryId))
+                .bind("debits", BinaryArray.ints(transfers, each -> each.debit().id()))
+                .bind("credits", BinaryArray.ints(transfers, each -> each.credit().id()))
+                .bind("amounts", BinaryArray.longs(transfers, Transfer::amountCents))
+                .bind("kinds", BinaryArray.texts(transfers, Transfer::kind))
+                .bind("subjects", BinaryArray.uuids(transfers, Transfer::subjectId))
+                .bind("occurred", BinaryArray.instants(transfers, Transfer::occurredAt))
+                .execute();
+    }
+
+    /// The ids of those transfers that are written already.
+    Set<UUID> alreadyThere(Handle tx, Collection<Transfer> transfers) {
         return tx.createQuery(ALREADY_THERE)
-                .bindArray("ids", UUID.class, List.copyOf(ids))
+                .bind("subjects", BinaryArray.uuids(transfers, Transfer::subjectId))
+                .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
                 .mapTo(UUID.class)
                 .collect(Collectors.toSet());
     }
@@ -313,29 +325,34 @@ public class LedgerTables {
         if (!available.isEmpty()) {
             tx.createUpdate(KEEP)
                     .bind("ids", ids(available.keySet()))
-                    .bind("cents", available.values().toArray(Long[]::new))
+                    .bind("cents", BinaryArray.longs(available.values(), Long::longValue))
                     .execute();
         }
     }
 
     long aboveFloor(Handle tx, AccountCode account) {
-        var balance = Ledger.Balance.of(balances(tx, Set.of(account)).getFirst());
+        var balance = Ledger.Balance.of(balances(tx, account).getFirst());
         return Math.subtractExact(balance.balanceCents(), account.floorCents().orElseThrow());
     }
 
     List<Sums> balances(Handle tx) {
-        return balances(tx, EnumSet.allOf(AccountCode.class));
+        return balances(tx, null);
     }
 
-    private static List<Sums> balances(Handle tx, Set<AccountCode> accounts) {
+    private static List<Sums> balances(Handle tx, @Nullable AccountCode only) {
+        var horizon = tx.createQuery(HORIZON).mapTo(Long.class).one();
         return tx.createQuery(BALANCES)
-                .bind("ids", ids(accounts))
+                .bind("horizon", horizon)
+                .bind("only", only == null ? null : only.id())
                 .map(ConstructorMapper.of(Sums.class))
                 .list();
     }
 
     List<Sums> balancesAsOf(Handle tx, Instant at) {
+        var horizon = tx.createQuery(HORIZON_AS_OF).bind("at", at).mapTo(Long.class).one();
         return tx.createQuery(BALANCES_AS_OF)
+                .bind("horizon", horizon)
+                .bind("only", (Integer) null)
                 .bind("at", at)
                 .map(ConstructorMapper.of(Sums.class))
                 .list();
@@ -355,16 +372,19 @@ public class LedgerTables {
                 .list();
     }
 
-    List<Row> ofIds(Handle tx, Collection<UUID> ids) {
+    /// Those of these transfers that are written, in the order of their ids.
+    List<Row> standing(Handle tx, Collection<Transfer> transfers) {
         return tx.createQuery(OF_IDS)
-                .bindArray("ids", UUID.class, List.copyOf(ids))
+                .bind("subjects", BinaryArray.uuids(transfers, Transfer::subjectId))
+                .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
                 .map(ConstructorMapper.of(Row.class))
                 .list();
     }
 
-    /// @throws Problem `400` where no transfer has this id: it came as a cursor
-    Place place(Handle tx, UUID id) {
+    /// @throws Problem `400` where there is no such transfer: it came as a cursor
+    Place place(Handle tx, UUID subject, UUID id) {
         return tx.createQuery(PLACE)
+                .bind("subject", subject)
                 .bind("id", id)
                 .map(ConstructorMapper.of(Place.class))
                 .findOne()
@@ -396,19 +416,34 @@ public class LedgerTables {
     }
 
     Sums before(Handle tx, AccountCode account, Place place) {
+        var horizon =
+                tx.createQuery(HORIZON_BEFORE)
+                        .bind("xactId", place.xactId())
+                        .mapTo(Long.class)
+                        .one();
         return tx.createQuery(BEFORE)
-                .bind("account", account.id())
-                .bindMethods(place)
+                .bind("horizon", horizon)
+                .bind("only", account.id())
+                .bind("xactId", place.xactId())
+                .bind("id", place.id())
                 .map(ConstructorMapper.of(Sums.class))
                 .one();
     }
 
-    /// Takes a checkpoint of the accounts that have at least so many rows since their last one.
+    /// Takes a checkpoint where at least so many rows were written since the last one.
+    ///
+    /// @return how many accounts it tells of; none where it was not worth it, or another node is at it
     int checkpoint(Handle tx, int least) {
         if (!tx.createQuery(ONE_AT_A_TIME).mapTo(Boolean.class).one()) {
             return 0;
         }
-        return tx.createUpdate(CHECKPOINT).bind("least", least).execute();
+        var previous = tx.createQuery(HORIZON).mapTo(Long.class).one();
+        var next = tx.createQuery(OLDEST_RUNNING).mapTo(Long.class).one();
+        return tx.createUpdate(CHECKPOINT)
+                .bind("previous", previous)
+                .bind("next", next)
+                .bind("least", least)
+                .execute();
     }
 
     List<String> wrongCheckpoints(Handle tx) {
@@ -433,7 +468,7 @@ public class LedgerTables {
         return tx.createQuery(STRANGERS).mapTo(Long.class).one();
     }
 
-    private static Integer[] ids(Collection<AccountCode> accounts) {
-        return accounts.stream().map(AccountCode::id).toArray(Integer[]::new);
+    private static Argument ids(Collection<AccountCode> accounts) {
+        return BinaryArray.ints(accounts, AccountCode::id);
     }
 }

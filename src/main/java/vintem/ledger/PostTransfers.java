@@ -164,12 +164,12 @@ public class PostTransfers {
     }
 
     private Map<UUID, Entry> standing(Handle tx, List<Ready> list) {
-        var ids = list.stream().flatMap(each -> each.transfers.stream()).map(Transfer::id).toList();
+        var transfers = list.stream().flatMap(each -> each.transfers.stream()).toList();
         var byEntry =
-                ledger.transfers(tx, ids).stream()
+                ledger.standing(tx, transfers).stream()
                         .collect(Collectors.groupingBy(Recorded::entryId, Collectors.toList()));
         var entries = new HashMap<UUID, Entry>();
-        byEntry.forEach((id, transfers) -> entries.put(id, new Entry(id, transfers)));
+        byEntry.forEach((id, legs) -> entries.put(id, new Entry(id, legs)));
         return entries;
     }
 

@@ -85,6 +85,9 @@ final class BatchReader {
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 var name = parser.currentName();
+                if (!Json.isClean(name)) {
+                    throw Problem.invalid("", "has a name with U+0000 or half of a surrogate pair");
+                }
                 parser.nextToken();
                 if (name.equals("items") && parser.currentToken() == JsonToken.START_ARRAY) {
                     items = true;
@@ -93,7 +96,7 @@ final class BatchReader {
                     }
                 } else {
                     JsonNode value = Json.value(parser);
-                    Json.checkTexts(value, "/" + name);
+                    Json.checkTexts(value, "/" + Json.escaped(name));
                     if (name.equals("batch_id") && !value.isNull()) {
                         if (value.isTextual()) {
                             batchId = checkedBatchId(value.textValue());

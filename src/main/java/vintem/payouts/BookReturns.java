@@ -6,6 +6,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import vintem.bank.PixRail;
 import vintem.bank.PixRail.Returned;
@@ -47,33 +50,26 @@ class BookReturns {
 
     @Scheduled(every = "2s", concurrentExecution = ConcurrentExecution.SKIP)
     void run() {
-        while (book() == MOST) {
+        while (book() >= MOST) {
             // More came back.
         }
     }
 
     /// Reads one page of the bank's returns.
     ///
-    /// @return how many were read
+    /// @return how many are done with
     int book() {
         var place = database.transaction(table::place);
         var returns = rail.returnsAfter(place, MOST);
-        if (!returns.isEmpty()) {
-            database.transaction(tx -> book(tx, returns));
-        }
-        return returns.size();
+        return returns.isEmpty() ? 0 : database.transaction(tx -> book(tx, returns));
     }
 
-    private int book(Handle tx, List<Returned> returns) {
-        var ids =
-                returns.stream()
-                        .flatMap(each -> ProviderId.parse(each.providerId()).stream())
-                        .map(ProviderId::payoutId)
-                        .toList();
-        var returned = table.markReturned(tx, ids);
-        for (var payout : returned) {
-            payouts.count(tx, List.of(new BatchCount(payout.batchId(), 0, -1, 0, 1)));
+    private int book(Handle tx, List<Returned> page) {
+        var returns = upToTheFirstUnsettled(tx, page);
+        if (returns.isEmpty()) {
+            return 0;
         }
+        var returned = table.markReturned(tx, payoutIds(returns));
         ledger.record(
                 tx,
                 returned.stream()
@@ -99,12 +95,35 @@ class BookReturns {
                                                         payout.amountCents())
                                                 .news())
                         .toList());
-        // A return can overtake our own settlement: then the page is read again later, which is
-        // safe
-        // because a payout is returned once.
-        if (table.allSettled(tx, ids)) {
-            table.moveTo(tx, returns.getLast().place());
+        var counts = new TreeMap<String, BatchCount>();
+        for (var payout : returned) {
+            var count = new BatchCount(payout.batchId(), 0, -1, 0, 1);
+            counts.merge(payout.batchId(), count, BatchCount::plus);
         }
-        return returned.size();
+        payouts.count(tx, counts.values());
+        table.moveTo(tx, returns.getLast().place());
+        return returns.size();
+    }
+
+    /// A return can overtake our own settlement: it and what is behind it wait. What is booked and
+    /// what has been read are always the same, to the cent.
+    private List<Returned> upToTheFirstUnsettled(Handle tx, List<Returned> page) {
+        var unsettled = table.unsettled(tx, payoutIds(page));
+        var first =
+                page.stream()
+                        .filter(each -> payoutId(each).filter(unsettled::contains).isPresent())
+                        .mapToLong(Returned::place)
+                        .min();
+        return first.isEmpty()
+                ? page
+                : page.stream().filter(each -> each.place() < first.getAsLong()).toList();
+    }
+
+    private static List<UUID> payoutIds(List<Returned> returns) {
+        return returns.stream().flatMap(each -> payoutId(each).stream()).toList();
+    }
+
+    private static Optional<UUID> payoutId(Returned returned) {
+        return ProviderId.parse(returned.providerId()).map(ProviderId::payoutId);
     }
 }

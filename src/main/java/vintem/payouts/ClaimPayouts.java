@@ -3,6 +3,7 @@ package vintem.payouts;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,8 +69,11 @@ class ClaimPayouts {
     }
 
     /// One list of decisions per submission, one decision per item.
-    List<List<Decision>> claim(Handle tx, List<Submission> submissions, Instant sendBy) {
-        table.insertSubmissions(tx, submissions, sendBy);
+    ///
+    /// @param lease how long these submissions may be sent; it begins when the claim is done,
+    ///     however long that took
+    List<List<Decision>> claim(Handle tx, List<Submission> submissions, Duration lease) {
+        table.insertBatches(tx, submissions);
         var claims = new ArrayList<ClaimOf>();
         var first = new LinkedHashMap<String, ItemClaim>();
         for (var submission : submissions) {
@@ -81,8 +85,9 @@ class ClaimPayouts {
         readTheOthers(tx, candidates);
         reserveSpending(tx, submissions, candidates);
         fund(tx, candidates);
-        write(tx, candidates, sendBy);
+        write(tx, candidates, lease);
         countBatches(tx, candidates);
+        table.insertSubmissions(tx, submissions, clock.instant().plus(lease));
         return claims.stream().map(ClaimOf::decisions).toList();
     }
 
@@ -179,13 +184,14 @@ class ClaimPayouts {
         unspent.forEach((id, cents) -> spending.giveBack(tx, id, BusinessDays.today(clock), cents));
     }
 
-    private void write(Handle tx, List<ItemClaim> candidates, Instant sendBy) {
+    private void write(Handle tx, List<ItemClaim> candidates, Duration lease) {
         var now = clock.instant();
+        var today = BusinessDays.today(clock);
         var attempts = new ArrayList<Attempt>();
         var verdicts = new ArrayList<Verdict>();
         for (var candidate : candidates) {
             if (candidate.funded) {
-                attempts.add(candidate.attempt(now, sendBy, BusinessDays.today(clock)));
+                attempts.add(candidate.attempt(now, now.plus(lease), today));
             }
             candidate.verdict(now).ifPresent(verdicts::add);
         }
@@ -348,7 +354,7 @@ class ClaimPayouts {
             outcome = Optional.of(new Outcome.Failed(item.amountCents(), reason));
         }
 
-        Attempt attempt(Instant now, Instant sendBy, java.time.LocalDate today) {
+        Attempt attempt(Instant now, Instant nextAsk, java.time.LocalDate today) {
             var number = stored.map(Stored::attempts).orElse(0) + 1;
             var providerId = nextProviderId().text();
             order = Optional.of(order(providerId));
@@ -361,7 +367,7 @@ class ClaimPayouts {
                     today,
                     item.storedKey(),
                     now,
-                    sendBy);
+                    nextAsk);
         }
 
         // After a certain refusal the bank knows the old id as refused; after *not received* the

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
@@ -59,11 +60,11 @@ class PayBatch {
 
     private static final Logger LOG = Logger.getLogger(PayBatch.class);
     private static final int CHUNK = 1_000;
+    // One chunk is with the bank while the one before it is settled.
+    private static final int LANES = 2;
     // Longer submissions are lists already; they go one by one through a line of their own.
     private static final int LONG_ITEMS = 1_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration ANSWER_DUE =
-            Settings.duration("payouts-answer-millis", Duration.ofSeconds(30));
 
     private final Database database;
     private final ClaimPayouts claim;
@@ -75,6 +76,8 @@ class PayBatch {
     private final Coalescer<Request, Intake> shortOnes;
     private final Coalescer<Request, Intake> longOnes;
     private final Set<Sending> underWay = ConcurrentHashMap.newKeySet();
+    private final Duration answerDue =
+            Settings.duration("payouts-answer-millis", Duration.ofSeconds(30));
     private volatile boolean stopping;
 
     @Inject
@@ -138,7 +141,7 @@ class PayBatch {
                         tx ->
                                 Database.rollback(
                                         tx,
-                                        claim.claim(tx, List.of(submission), clock.instant())
+                                        claim.claim(tx, List.of(submission), Duration.ZERO)
                                                 .getFirst()));
         return preview(submission, decisions);
     }
@@ -166,9 +169,8 @@ class PayBatch {
                 taken.remove(keyed.get(i));
             }
         }
-        var sendBy = clock.instant().plus(lease());
         var submissions = taken.stream().map(Request::submission).toList();
-        var decisions = claim.claim(tx, submissions, sendBy);
+        var decisions = claim.claim(tx, submissions, lease());
         for (var i = 0; i < taken.size(); i++) {
             intakes.put(taken.get(i), new Intake.Taken(decisions.get(i)));
         }
@@ -180,7 +182,7 @@ class PayBatch {
         if (sending.hasOrders()) {
             underWay.add(sending);
             Thread.ofVirtual().name("send-payouts").start(sending);
-            sending.await(ANSWER_DUE);
+            sending.await(answerDue);
         }
         var report = sending.report();
         database.run(
@@ -245,6 +247,7 @@ class PayBatch {
         private final List<Integer> positions = new ArrayList<>();
         private final AtomicReferenceArray<Outcome> outcomes;
         private final CountDownLatch done = new CountDownLatch(1);
+        private final AtomicInteger next = new AtomicInteger();
         private Instant sendBy;
 
         Sending(Submission submission, List<Decision> decisions) {
@@ -267,20 +270,39 @@ class PayBatch {
         @Override
         public void run() {
             try {
-                for (var start = 0; start < positions.size(); start += CHUNK) {
-                    if (stopping || !maySend()) {
-                        return;
-                    }
-                    var end = Math.min(start + CHUNK, positions.size());
-                    sendChunk(positions.subList(start, end));
+                var lanes = new ArrayList<Thread>();
+                for (var lane = 0; lane < Math.min(LANES, chunks()); lane++) {
+                    lanes.add(Thread.ofVirtual().name("send-payouts-", lane).start(this::lane));
                 }
-            } catch (RuntimeException failed) {
-                // Committed intents stay; the resolver asks the bank about them.
-                LOG.warnf(failed, "submission %s was not sent to its end", submission.id());
+                for (var lane : lanes) {
+                    lane.join();
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
             } finally {
                 done.countDown();
                 underWay.remove(this);
             }
+        }
+
+        private void lane() {
+            try {
+                for (int chunk; (chunk = next.getAndIncrement()) < chunks(); ) {
+                    if (stopping || !maySend()) {
+                        return;
+                    }
+                    var start = chunk * CHUNK;
+                    sendChunk(
+                            positions.subList(start, Math.min(start + CHUNK, positions.size())));
+                }
+            } catch (RuntimeException failed) {
+                // Committed intents stay; the resolver asks the bank about them.
+                LOG.warnf(failed, "submission %s was not sent to its end", submission.id());
+            }
+        }
+
+        private int chunks() {
+            return (positions.size() + CHUNK - 1) / CHUNK;
         }
 
         void await(Duration atMost) {
@@ -309,10 +331,11 @@ class PayBatch {
             return PayBatch.report(submission, all);
         }
 
-        /// A call must end, at the latest by its time-out, while the right to send still holds.
-        private boolean maySend() {
+        /// A call must end, at the latest by its time-out, while the right to send still holds,
+        /// and leave time to write down what the bank said.
+        private synchronized boolean maySend() {
             var now = clock.instant();
-            if (now.plus(rail.terms().timeout()).isBefore(sendBy)) {
+            if (now.plus(rail.terms().timeout().multipliedBy(2)).isBefore(sendBy)) {
                 return true;
             }
             var renewed = now.plus(lease());
@@ -321,7 +344,8 @@ class PayBatch {
                 return false;
             }
             sendBy = renewed;
-            return true;
+            // The renewal may have waited, too.
+            return clock.instant().plus(rail.terms().timeout()).isBefore(sendBy);
         }
 
         private void sendChunk(List<Integer> chunk) {

@@ -2,7 +2,9 @@ package vintem.payouts;
 
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -40,7 +42,7 @@ class PayoutLookupTable {
 
     public record Batch(
             String id, Instant createdAt, long items, long paid, long failed, long returned) {
-        long processing() {
+        public long processing() {
             return items - paid - failed - returned;
         }
     }
@@ -59,6 +61,13 @@ class PayoutLookupTable {
     public record Alarm(
             UUID payoutId, String externalId, String kind, String detail, Instant raisedAt) {}
 
+    /// What became of the batches that were first sent since some moment.
+    public record Totals(long batches, long items, long paid, long failed, long returned) {
+        public long processing() {
+            return items - paid - failed - returned;
+        }
+    }
+
     public record Open(String providerId, long amountCents) {}
 
     private static final String PAYOUT =
@@ -72,6 +81,31 @@ class PayoutLookupTable {
 
     private static final String OF_BATCH =
             PAYOUT + "where batch_id = :batchId order by position, id";
+
+    private static final String PAGE_OF_BATCH =
+            PAYOUT
+                    + """
+                    where batch_id = :batchId
+                    and (:status::text is null or status = :status)
+                    and (:after::uuid is null
+                         or (position, id) > (select position, id from payout where id = :after))
+                    order by position, id limit :most
+                    """;
+
+    private static final String CENTS_OF_BATCH =
+            """
+            select status, sum(amount_cents)::bigint as cents
+            from payout where batch_id = :batchId group by status
+            """;
+
+    private static final String TOTALS_SINCE =
+            """
+            select count(*) as batches, coalesce(sum(items), 0)::bigint as items,
+                   coalesce(sum(paid), 0)::bigint as paid,
+                   coalesce(sum(failed), 0)::bigint as failed,
+                   coalesce(sum(returned), 0)::bigint as returned
+            from payout_batch where created_at >= :since
+            """;
 
     private static final String LIST =
             PAYOUT
@@ -200,6 +234,38 @@ class PayoutLookupTable {
                 .setFetchSize(1_000)
                 .map(ConstructorMapper.of(Payout.class))
                 .list();
+    }
+
+    /// One page of a batch, in the order in which it was sent.
+    List<Payout> pageOfBatch(
+            Handle tx, String batchId, @Nullable String status, @Nullable UUID after, int most) {
+        return tx.createQuery(PAGE_OF_BATCH)
+                .bind("batchId", batchId)
+                .bind("status", status)
+                .bind("after", after)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Payout.class))
+                .list();
+    }
+
+    Map<String, Long> centsOfBatch(Handle tx, String batchId) {
+        return tx.createQuery(CENTS_OF_BATCH)
+                .bind("batchId", batchId)
+                .reduceRows(
+                        new HashMap<String, Long>(),
+                        (sums, row) -> {
+                            sums.put(
+                                    row.getColumn("status", String.class),
+                                    row.getColumn("cents", Long.class));
+                            return sums;
+                        });
+    }
+
+    Totals totalsSince(Handle tx, Instant since) {
+        return tx.createQuery(TOTALS_SINCE)
+                .bind("since", since)
+                .map(ConstructorMapper.of(Totals.class))
+                .one();
     }
 
     List<Payout> list(

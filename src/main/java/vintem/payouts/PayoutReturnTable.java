@@ -3,7 +3,9 @@ package vintem.payouts;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
@@ -27,13 +29,13 @@ class PayoutReturnTable {
             """
             update payout set status = 'returned', updated_at = now()
             where id in (select id from payout where id = any(:ids) and status = 'paid'
-                         order by id for update)
+                         order by external_id for update)
             and status = 'paid'
             returning id, external_id, batch_id, amount_cents, purpose, updated_at
             """;
 
     private static final String UNSETTLED =
-            "select not exists (select from payout where id = any(:ids) and status = 'processing')";
+            "select id from payout where id = any(:ids) and status = 'processing'";
 
     private static final String RAISE =
             """
@@ -57,11 +59,11 @@ class PayoutReturnTable {
                 .list();
     }
 
-    boolean allSettled(Handle tx, List<UUID> ids) {
+    Set<UUID> unsettled(Handle tx, List<UUID> ids) {
         return tx.createQuery(UNSETTLED)
                 .bindArray("ids", UUID.class, ids)
-                .mapTo(Boolean.class)
-                .one();
+                .mapTo(UUID.class)
+                .collect(Collectors.toSet());
     }
 
     void raise(Handle tx, UUID payoutId, String kind, String detail) {

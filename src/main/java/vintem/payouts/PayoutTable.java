@@ -11,6 +11,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
+import vintem.platform.BinaryCopy;
 
 /// The tables of payouts, and the statements that write them or read them in order to write.
 /// [PayoutLookupTable] has the look-ups.
@@ -112,12 +114,14 @@ class PayoutTable {
             on conflict do nothing
             """;
 
+    // A list that is run again may open attempts in what the resolver has meanwhile taken for
+    // finished. The right to send stays as it was.
     private static final String INSERT_SUBMISSIONS =
             """
             insert into payout_submission
                 (id, batch_id, caller_id, caller_name, received_at, items, send_by)
             select s.*, :sendBy from unnest(:ids, :batches, :callers, :names, :received, :items) s
-            on conflict do nothing
+            on conflict (id) do update set finished_at = null
             """;
 
     // The unique index on external_id decides who was first; losers read the winner's row. Sorted,
@@ -159,12 +163,11 @@ class PayoutTable {
             order by external_id for update
             """;
 
-    private static final String INSERT_ATTEMPTS =
+    private static final String COPY_ATTEMPTS =
             """
-            insert into payout_attempt (payout_id, number, provider_id, submission_id, credential_id,
-                                        spending_day, pix_key, started_at, next_ask_at)
-            select * from unnest(:payouts, :numbers, :providers, :submissions, :credentials, :days,
-                                 :keys, :started, :nextAsk)
+            copy payout_attempt (payout_id, number, provider_id, submission_id, credential_id,
+                                 spending_day, pix_key, started_at, next_ask_at)
+            from stdin (format binary)
             """;
 
     private static final String JUDGE =
@@ -178,13 +181,9 @@ class PayoutTable {
 
     private static final String COUNT =
             """
-            update payout_batch set items = payout_batch.items + c.items,
-                                    paid = payout_batch.paid + c.paid,
-                                    failed = payout_batch.failed + c.failed,
-                                    returned = payout_batch.returned + c.returned
-            from unnest(:ids, :items, :paid, :failed, :returned)
-                as c (id, items, paid, failed, returned)
-            where payout_batch.id = c.id
+            update payout_batch set items = items + :items, paid = paid + :paid,
+                                    failed = failed + :failed, returned = returned + :returned
+            where id = :batchId
             """;
 
     // Only an attempt under way can end, so an answer that comes twice changes nothing.
@@ -245,10 +244,12 @@ class PayoutTable {
             where id = :id and status = 'failed'
             """;
 
+    // The time is as the sender saw it, perhaps long ago; that nobody has taken over is checked
+    // now.
     private static final String RENEW =
             """
             update payout_submission set send_by = :sendBy
-            where id = :id and send_by > :now
+            where id = :id and send_by > :now and taken_over_at is null
             """;
 
     private static final String ANSWERED =
@@ -267,14 +268,14 @@ class PayoutTable {
                             where a.submission_id = s.id and a.outcome is null)
             """;
 
-    // Of submissions that nobody may send any more. Skipped while another node asks.
+    // Only of submissions that were taken over. Skipped while another node asks.
     private static final String DUE =
             """
             with due as (
                 select a.payout_id, a.number
                 from payout_attempt a join payout_submission s on s.id = a.submission_id
                 where a.outcome is null and a.next_ask_at <= :now
-                and s.finished_at is null and s.send_by <= :sentBefore
+                and s.finished_at is null and s.taken_over_at is not null
                 order by a.payout_id
                 limit :most
                 for update of a skip locked
@@ -288,26 +289,37 @@ class PayoutTable {
             returning a.provider_id, a.submission_id
             """;
 
-    private static final String OVERDUE =
+    // Locks each row as a renewal does, so that one of the two comes first and the other one sees
+    // it.
+    private static final String TAKE_OVER =
+            """
+            update payout_submission set taken_over_at = :now
+            where finished_at is null and send_by <= :sentBefore and taken_over_at is null
+            """;
+
+    private static final String TAKEN_OVER =
             """
             select id from payout_submission
-            where finished_at is null and send_by <= :sentBefore
+            where finished_at is null and taken_over_at is not null
             order by send_by limit 1000
             """;
 
+    void insertBatches(Handle tx, List<Submission> submissions) {
+        tx.createUpdate(INSERT_BATCHES)
+                .bind("ids", BinaryArray.texts(submissions, Submission::batchId))
+                .bind("received", BinaryArray.instants(submissions, Submission::receivedAt))
+                .execute();
+    }
+
     void insertSubmissions(Handle tx, List<Submission> submissions, Instant sendBy) {
-        var ids = array(submissions, UUID[]::new, Submission::id);
-        var batches = array(submissions, String[]::new, Submission::batchId);
-        var received = array(submissions, Instant[]::new, Submission::receivedAt);
-        tx.createUpdate(INSERT_BATCHES).bind("ids", batches).bind("received", received).execute();
         tx.createUpdate(INSERT_SUBMISSIONS)
                 .bind("sendBy", sendBy)
-                .bind("ids", ids)
-                .bind("batches", batches)
-                .bind("callers", array(submissions, UUID[]::new, each -> each.caller().id()))
-                .bind("names", array(submissions, String[]::new, each -> each.caller().name()))
-                .bind("received", received)
-                .bind("items", array(submissions, Long[]::new, each -> (long) each.items().size()))
+                .bind("ids", BinaryArray.uuids(submissions, Submission::id))
+                .bind("batches", BinaryArray.texts(submissions, Submission::batchId))
+                .bind("callers", BinaryArray.uuids(submissions, each -> each.caller().id()))
+                .bind("names", BinaryArray.texts(submissions, each -> each.caller().name()))
+                .bind("received", BinaryArray.instants(submissions, Submission::receivedAt))
+                .bind("items", BinaryArray.longs(submissions, each -> each.items().size()))
                 .execute();
     }
 
@@ -316,33 +328,33 @@ class PayoutTable {
         var rows = new ArrayList<>(payouts);
         rows.sort(Comparator.comparing(NewPayout::externalId));
         return tx.createQuery(INSERT)
-                .bind("ids", array(rows, UUID[]::new, NewPayout::id))
-                .bind("externals", array(rows, String[]::new, NewPayout::externalId))
-                .bind("batches", array(rows, String[]::new, NewPayout::batchId))
-                .bind("positions", array(rows, Integer[]::new, NewPayout::position))
-                .bind("users", array(rows, String[]::new, NewPayout::userId))
-                .bind("keys", array(rows, String[]::new, NewPayout::pixKey))
-                .bind("amounts", array(rows, Long[]::new, NewPayout::amountCents))
-                .bind("taxIds", array(rows, String[]::new, NewPayout::taxId))
-                .bind("descriptions", array(rows, String[]::new, NewPayout::description))
-                .bind("purposes", array(rows, String[]::new, NewPayout::purpose))
-                .bind("statuses", array(rows, String[]::new, NewPayout::status))
-                .bind("reasons", array(rows, String[]::new, NewPayout::reason))
-                .bind("created", array(rows, Instant[]::new, NewPayout::createdAt))
+                .bind("ids", BinaryArray.uuids(rows, NewPayout::id))
+                .bind("externals", BinaryArray.texts(rows, NewPayout::externalId))
+                .bind("batches", BinaryArray.texts(rows, NewPayout::batchId))
+                .bind("positions", BinaryArray.ints(rows, NewPayout::position))
+                .bind("users", BinaryArray.texts(rows, NewPayout::userId))
+                .bind("keys", BinaryArray.texts(rows, NewPayout::pixKey))
+                .bind("amounts", BinaryArray.longs(rows, NewPayout::amountCents))
+                .bind("taxIds", BinaryArray.texts(rows, NewPayout::taxId))
+                .bind("descriptions", BinaryArray.texts(rows, NewPayout::description))
+                .bind("purposes", BinaryArray.texts(rows, NewPayout::purpose))
+                .bind("statuses", BinaryArray.texts(rows, NewPayout::status))
+                .bind("reasons", BinaryArray.texts(rows, NewPayout::reason))
+                .bind("created", BinaryArray.instants(rows, NewPayout::createdAt))
                 .mapTo(String.class)
                 .list();
     }
 
     List<Stored> read(Handle tx, Collection<String> externalIds) {
         return tx.createQuery(READ)
-                .bind("externals", externalIds.toArray(String[]::new))
+                .bind("externals", BinaryArray.texts(externalIds, each -> each))
                 .map(ConstructorMapper.of(Stored.class))
                 .list();
     }
 
     List<Stored> lock(Handle tx, Collection<String> externalIds) {
         tx.createQuery(LOCK)
-                .bind("externals", externalIds.toArray(String[]::new))
+                .bind("externals", BinaryArray.texts(externalIds, each -> each))
                 .mapTo(UUID.class)
                 .list();
         return read(tx, externalIds);
@@ -352,17 +364,21 @@ class PayoutTable {
         if (attempts.isEmpty()) {
             return;
         }
-        tx.createUpdate(INSERT_ATTEMPTS)
-                .bind("payouts", array(attempts, UUID[]::new, Attempt::payoutId))
-                .bind("numbers", array(attempts, Integer[]::new, Attempt::number))
-                .bind("providers", array(attempts, String[]::new, Attempt::providerId))
-                .bind("submissions", array(attempts, UUID[]::new, Attempt::submissionId))
-                .bind("credentials", array(attempts, UUID[]::new, Attempt::credentialId))
-                .bind("days", array(attempts, LocalDate[]::new, Attempt::spendingDay))
-                .bind("keys", array(attempts, String[]::new, Attempt::pixKey))
-                .bind("started", array(attempts, Instant[]::new, Attempt::startedAt))
-                .bind("nextAsk", array(attempts, Instant[]::new, Attempt::nextAskAt))
-                .execute();
+        BinaryCopy.copy(
+                tx,
+                COPY_ATTEMPTS,
+                9,
+                attempts,
+                (row, attempt) ->
+                        row.uuid(attempt.payoutId())
+                                .integer(attempt.number())
+                                .text(attempt.providerId())
+                                .uuid(attempt.submissionId())
+                                .uuid(attempt.credentialId())
+                                .date(attempt.spendingDay())
+                                .text(attempt.pixKey())
+                                .instant(attempt.startedAt())
+                                .instant(attempt.nextAskAt()));
     }
 
     void judge(Handle tx, List<Verdict> verdicts) {
@@ -370,26 +386,20 @@ class PayoutTable {
             return;
         }
         tx.createUpdate(JUDGE)
-                .bind("ids", array(verdicts, UUID[]::new, Verdict::payoutId))
-                .bind("statuses", array(verdicts, String[]::new, Verdict::status))
-                .bind("reasons", array(verdicts, String[]::new, Verdict::reason))
-                .bind("keys", array(verdicts, String[]::new, Verdict::pixKey))
-                .bind("taxIds", array(verdicts, String[]::new, Verdict::taxId))
-                .bind("descriptions", array(verdicts, String[]::new, Verdict::description))
-                .bind("ats", array(verdicts, Instant[]::new, Verdict::at))
+                .bind("ids", BinaryArray.uuids(verdicts, Verdict::payoutId))
+                .bind("statuses", BinaryArray.texts(verdicts, Verdict::status))
+                .bind("reasons", BinaryArray.texts(verdicts, Verdict::reason))
+                .bind("keys", BinaryArray.texts(verdicts, Verdict::pixKey))
+                .bind("taxIds", BinaryArray.texts(verdicts, Verdict::taxId))
+                .bind("descriptions", BinaryArray.texts(verdicts, Verdict::description))
+                .bind("ats", BinaryArray.instants(verdicts, Verdict::at))
                 .execute();
     }
 
     /// Changes counters, in the order of the batches' ids.
     void count(Handle tx, Collection<BatchCount> counts) {
         for (var count : counts) {
-            tx.createUpdate(COUNT)
-                    .bind("ids", new String[] {count.batchId()})
-                    .bind("items", new Long[] {count.items()})
-                    .bind("paid", new Long[] {count.paid()})
-                    .bind("failed", new Long[] {count.failed()})
-                    .bind("returned", new Long[] {count.returned()})
-                    .execute();
+            tx.createUpdate(COUNT).bindMethods(count).execute();
         }
     }
 
@@ -397,12 +407,12 @@ class PayoutTable {
         var rows = new ArrayList<>(endings);
         rows.sort(Comparator.comparing(Ending::payoutId));
         return tx.createQuery(END)
-                .bind("providers", array(rows, String[]::new, Ending::providerId))
-                .bind("payouts", array(rows, UUID[]::new, Ending::payoutId))
-                .bind("outcomes", array(rows, String[]::new, Ending::outcome))
-                .bind("reasons", array(rows, String[]::new, Ending::reason))
-                .bind("endToEnds", array(rows, String[]::new, Ending::endToEndId))
-                .bind("ats", array(rows, Instant[]::new, Ending::endedAt))
+                .bind("providers", BinaryArray.texts(rows, Ending::providerId))
+                .bind("payouts", BinaryArray.uuids(rows, Ending::payoutId))
+                .bind("outcomes", BinaryArray.texts(rows, Ending::outcome))
+                .bind("reasons", BinaryArray.texts(rows, Ending::reason))
+                .bind("endToEnds", BinaryArray.texts(rows, Ending::endToEndId))
+                .bind("ats", BinaryArray.instants(rows, Ending::endedAt))
                 .map(ConstructorMapper.of(Ended.class))
                 .list();
     }
@@ -410,8 +420,8 @@ class PayoutTable {
     /// The payouts among these payments whose attempt had ended as something else than paid.
     List<Ended> closedOtherwise(Handle tx, List<Ending> payments) {
         return tx.createQuery(CLOSED_OTHERWISE)
-                .bind("payouts", array(payments, UUID[]::new, Ending::payoutId))
-                .bind("providers", array(payments, String[]::new, Ending::providerId))
+                .bind("payouts", BinaryArray.uuids(payments, Ending::payoutId))
+                .bind("providers", BinaryArray.texts(payments, Ending::providerId))
                 .map(ConstructorMapper.of(Ended.class))
                 .list();
     }
@@ -441,34 +451,25 @@ class PayoutTable {
 
     void finish(Handle tx, Collection<UUID> submissionIds, Instant now) {
         tx.createUpdate(FINISH)
-                .bind("ids", submissionIds.toArray(UUID[]::new))
+                .bind("ids", BinaryArray.uuids(submissionIds, each -> each))
                 .bind("now", now)
                 .execute();
     }
 
     /// Provider ids to ask about, each for the next time.
-    List<String> due(Handle tx, Instant now, Instant sentBefore, int most) {
+    List<String> due(Handle tx, Instant now, int most) {
         return tx.createQuery(DUE)
                 .bind("now", now)
-                .bind("sentBefore", sentBefore)
                 .bind("most", most)
                 .map((row, _) -> row.getString("provider_id"))
                 .list();
     }
 
-    List<UUID> overdueSubmissions(Handle tx, Instant sentBefore) {
-        return tx.createQuery(OVERDUE).bind("sentBefore", sentBefore).mapTo(UUID.class).list();
-    }
-
-    private static <R, T> T[] array(
-            Collection<R> rows,
-            java.util.function.IntFunction<T[]> make,
-            java.util.function.Function<R, @Nullable T> value) {
-        var array = make.apply(rows.size());
-        var i = 0;
-        for (var row : rows) {
-            array[i++] = value.apply(row);
-        }
-        return array;
+    /// Takes over what nobody may send any more: from here on no sender gets its right back.
+    ///
+    /// @return the unfinished submissions that were taken over, now or before
+    List<UUID> takeOver(Handle tx, Instant now, Instant sentBefore) {
+        tx.createUpdate(TAKE_OVER).bind("now", now).bind("sentBefore", sentBefore).execute();
+        return tx.createQuery(TAKEN_OVER).mapTo(UUID.class).list();
     }
 }

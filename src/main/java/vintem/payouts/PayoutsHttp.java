@@ -12,6 +12,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -244,7 +245,9 @@ public class PayoutsHttp {
                 identity.map(
                         each ->
                                 new Idempotency.Request(
-                                        each, Idempotency.hash(bytes), submission.id()));
+                                        each,
+                                        hash(bytes, contentType, batchId, allOrNone),
+                                        submission.id()));
         var request = new PayBatch.Request(submission, key);
         var result = allOrNone ? payBatch.payAllOrNothing(request) : payBatch.pay(request);
         return switch (result) {
@@ -387,6 +390,16 @@ public class PayoutsHttp {
                             "Unsupported Media Type",
                             "A batch is application/json or text/csv.");
         };
+    }
+
+    /// Of all that makes the request what it is: one file under two names is two batches.
+    private static byte[] hash(
+            byte[] body,
+            @Nullable String contentType,
+            @Nullable String batchId,
+            boolean allOrNothing) {
+        var more = "\n%s\n%s\n%s".formatted(contentType, batchId, allOrNothing);
+        return Idempotency.hash(body, more.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Problem notAll(Report report) {

@@ -5,6 +5,7 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import vintem.bank.PixRail;
 import vintem.platform.Database;
@@ -48,15 +49,21 @@ class ResolveUnknownPayouts {
     int resolve() {
         var now = clock.instant();
         var sentBefore = now.minus(rail.terms().visibility());
-        var overdue = database.transaction(tx -> table.overdueSubmissions(tx, sentBefore));
+        var overdue = database.transaction(tx -> table.takeOver(tx, now, sentBefore));
         if (overdue.isEmpty()) {
             return 0;
         }
         // Asking moves the next time ahead in its own transaction: two nodes never ask at once, and
         // the bank is called with nothing locked.
-        var due = database.transaction(tx -> table.due(tx, now, sentBefore, MOST));
+        var due = database.transaction(tx -> table.due(tx, now, MOST));
         if (!due.isEmpty()) {
-            var answers = rail.find(due);
+            // Only what was asked is answered: *not found* of another order would end an attempt
+            // that somebody is sending at this moment.
+            var asked = Set.copyOf(due);
+            var answers =
+                    rail.find(due).stream()
+                            .filter(answer -> asked.contains(answer.providerId()))
+                            .toList();
             var ended = database.transaction(tx -> settle.settle(tx, answers));
             LOG.infof(
                     "asked the bank about %d payouts, %d are known now", due.size(), ended.size());

@@ -6,10 +6,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -31,6 +33,8 @@ import vintem.platform.Outbox;
 @Singleton
 class SettlePayouts {
     private static final Logger LOG = Logger.getLogger(SettlePayouts.class);
+
+    private static final String PAID = "paid";
 
     private record Spent(UUID credentialId, LocalDate day) {}
 
@@ -59,81 +63,91 @@ class SettlePayouts {
             return Map.of();
         }
         var ended = table.end(tx, endings);
-        giveBackSpending(tx, ended);
-        var transfers = new ArrayList<Transfer>(ended.size());
-        var news = new ArrayList<Outbox.News>(ended.size());
-        var counts = new TreeMap<String, BatchCount>();
-        var byProviderId = new HashMap<String, Ended>();
-        for (var each : ended) {
-            byProviderId.put(each.providerId(), each);
-            transfers.add(transfer(each));
-            news.add(event(each).news());
-            var paid = isPaid(each) ? 1 : 0;
-            var count = new BatchCount(each.batchId(), 0, paid, 1 - paid, 0);
-            counts.merge(each.batchId(), count, BatchCount::plus);
-        }
-        ledger.record(tx, transfers);
-        outbox.publish(tx, news);
-        table.count(tx, counts.values());
+        var facts = new Facts();
+        ended.forEach(facts::ended);
         if (ended.size() < endings.size()) {
-            bookPaymentsOfClosedAttempts(tx, endings, byProviderId);
+            paymentsOfClosedAttempts(tx, endings, facts);
         }
-        return byProviderId;
+        giveBackSpending(tx, ended);
+        ledger.record(tx, facts.transfers);
+        outbox.publish(tx, facts.news);
+        table.count(tx, facts.counts.values());
+        return facts.byProviderId;
     }
 
-    /// The bank paid what we had given up: it really left the account, so it is booked, and a
-    /// person must look.
-    private void bookPaymentsOfClosedAttempts(
-            Handle tx, List<Ending> endings, Map<String, Ended> ended) {
-        var payments =
-                endings.stream()
-                        .filter(each -> each.outcome().equals("paid"))
-                        .filter(each -> !ended.containsKey(each.providerId()))
-                        .toList();
+    /// The bank paid what we had given up: it really left the account, so it is booked, and a person
+    /// must look.
+    private void paymentsOfClosedAttempts(Handle tx, List<Ending> endings, Facts facts) {
+        var payments = new HashMap<String, Ending>();
+        for (var ending : endings) {
+            if (ending.outcome().equals(PAID) && !facts.byProviderId.containsKey(ending.providerId())) {
+                payments.put(ending.providerId(), ending);
+            }
+        }
         if (payments.isEmpty()) {
             return;
         }
-        var byProviderId = new HashMap<String, Ending>();
-        payments.forEach(each -> byProviderId.put(each.providerId(), each));
-        for (var closed : table.closedOtherwise(tx, payments)) {
-            var payment = byProviderId.get(closed.providerId());
+        var allClosed = table.closedOtherwise(tx, List.copyOf(payments.values()));
+        if (!allClosed.isEmpty()) {
+            LOG.errorf("the bank paid %d payouts that were closed as not paid", allClosed.size());
+        }
+        for (var closed : allClosed) {
+            var payment = payments.get(closed.providerId());
             if (payment == null) {
                 continue;
             }
-            LOG.errorf(
-                    "payout %s: the bank paid an attempt that was closed as not paid (%s)",
-                    closed.id(), closed.providerId());
             table.reopenAsPaid(tx, payment);
-            if (table.markPaid(tx, closed.id(), payment.endedAt())) {
-                table.count(tx, List.of(new BatchCount(closed.batchId(), 0, 1, -1, 0)));
-            }
-            ledger.record(
-                    tx,
-                    List.of(
-                            Transfer.of(
-                                    purpose(closed),
-                                    AccountCode.BANK,
-                                    closed.amountCents(),
-                                    "payout_paid_after_closed",
+            var wasFailed = table.markPaid(tx, closed.id(), payment.endedAt());
+            facts.paidAfterClosed(closed, payment, wasFailed);
+        }
+    }
+
+    /// What a list of answers comes to: written together, in the order in which locks are taken.
+    private static final class Facts {
+        private final List<Transfer> transfers = new ArrayList<>();
+        private final List<Outbox.News> news = new ArrayList<>();
+        private final Map<String, BatchCount> counts = new TreeMap<>();
+        private final Map<String, Ended> byProviderId = new HashMap<>();
+
+        void ended(Ended ended) {
+            byProviderId.put(ended.providerId(), ended);
+            transfers.add(transfer(ended));
+            news.add(event(ended).news());
+            var paid = isPaid(ended) ? 1 : 0;
+            count(new BatchCount(ended.batchId(), 0, paid, 1 - paid, 0));
+        }
+
+        void paidAfterClosed(Ended closed, Ending payment, boolean wasFailed) {
+            transfers.add(
+                    Transfer.of(
+                            purpose(closed),
+                            AccountCode.BANK,
+                            closed.amountCents(),
+                            "payout_paid_after_closed",
+                            closed.id(),
+                            payment.endedAt()));
+            news.add(
+                    new PayoutEvent.PaidAfterClosed(
                                     closed.id(),
-                                    payment.endedAt())));
-            outbox.publish(
-                    tx,
-                    List.of(
-                            new PayoutEvent.PaidAfterClosed(
-                                            closed.id(),
-                                            closed.externalId(),
-                                            closed.amountCents(),
-                                            closed.providerId(),
-                                            payment.endToEndId())
-                                    .news()));
+                                    closed.externalId(),
+                                    closed.amountCents(),
+                                    closed.providerId(),
+                                    payment.endToEndId())
+                            .news());
+            if (wasFailed) {
+                count(new BatchCount(closed.batchId(), 0, 1, -1, 0));
+            }
+        }
+
+        private void count(BatchCount count) {
+            counts.merge(count.batchId(), count, BatchCount::plus);
         }
     }
 
     private void giveBackSpending(Handle tx, List<Ended> ended) {
         var unspent =
                 new TreeMap<Spent, Long>(
-                        java.util.Comparator.comparing(Spent::credentialId)
+                        Comparator.comparing(Spent::credentialId)
                                 .thenComparing(Spent::day));
         for (var each : ended) {
             if (!isPaid(each)) {
@@ -145,34 +159,44 @@ class SettlePayouts {
                 (spent, cents) -> spending.giveBack(tx, spent.credentialId(), spent.day(), cents));
     }
 
-    /// One ending per order. Where a bank contradicts itself, *paid* counts: money that moved
-    /// cannot be talked away.
+    /// One ending per order at most, by the weightiest of its answers.
     private List<Ending> endings(List<Answer> answers) {
         var now = clock.instant();
-        var endings = new ArrayList<Ending>(answers.size());
-        var known = new HashSet<String>(answers.size() * 2);
+        var weightiest = new LinkedHashMap<String, Answer>(answers.size() * 2);
         for (var answer : answers) {
-            if (answer.result() instanceof SendResult.Paid && known.add(answer.providerId())) {
-                ending(answer, now).ifPresent(endings::add);
-            }
+            weightiest.merge(
+                    answer.providerId(),
+                    answer,
+                    (one, other) -> weight(other) > weight(one) ? other : one);
         }
-        for (var answer : answers) {
-            if (!(answer.result() instanceof SendResult.Unknown)
-                    && known.add(answer.providerId())) {
+        var endings = new ArrayList<Ending>(answers.size());
+        for (var answer : weightiest.values()) {
+            if (!(answer.result() instanceof SendResult.Unknown)) {
                 ending(answer, now).ifPresent(endings::add);
             }
         }
         return endings;
     }
 
-    private static java.util.Optional<Ending> ending(Answer answer, Instant now) {
+    /// Where a bank contradicts itself, *paid* counts: money that moved cannot be talked away. And
+    /// who has ever heard of an order cannot have lost it.
+    private static int weight(Answer answer) {
+        return switch (answer.result()) {
+            case SendResult.Paid _ -> 3;
+            case SendResult.Refused _ -> 2;
+            case SendResult.Unknown _ -> 1;
+            case SendResult.NotFound _ -> 0;
+        };
+    }
+
+    private static Optional<Ending> ending(Answer answer, Instant now) {
         var id = answer.providerId();
         var payoutId = ProviderId.parse(id).map(ProviderId::payoutId);
         return payoutId.map(
                 payout ->
                         switch (answer.result()) {
                             case SendResult.Paid(var endToEndId, var at) ->
-                                    new Ending(id, payout, "paid", null, endToEndId, at);
+                                    new Ending(id, payout, PAID, null, endToEndId, at);
                             case SendResult.Refused(var reason) ->
                                     new Ending(id, payout, "refused", reason, null, now);
                             case SendResult.NotFound() ->
@@ -227,6 +251,6 @@ class SettlePayouts {
     }
 
     private static boolean isPaid(Ended ended) {
-        return ended.outcome().equals("paid");
+        return ended.outcome().equals(PAID);
     }
 }

@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.array.SqlArrayArgumentStrategy;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /// The one way to PostgreSQL: a transaction is a function of its handle.
@@ -49,9 +50,12 @@ public class Database {
 
     public static Jdbi jdbi(DataSource dataSource) {
         var jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+        // What was bound is often personal, and an exception's message ends in the log.
+        jdbi.getConfig(StatementExceptions.class)
+                .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
         jdbi.setSqlArrayArgumentStrategy(SqlArrayArgumentStrategy.SQL_ARRAY);
         jdbi.registerArrayType(Instant.class, "timestamptz", at -> at.toString());
-        // The driver takes no bytes inside an array of objects; PostgreSQL reads them as text.
+        // The driver takes no byte[] inside an array, but the text that PostgreSQL itself writes.
         jdbi.registerArrayType(
                 byte[].class, "bytea", bytes -> "\\x" + HexFormat.of().formatHex(bytes));
         jdbi.registerArrayType(LocalDate.class, "date", day -> day.toString());

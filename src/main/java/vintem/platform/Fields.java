@@ -18,6 +18,8 @@ public final class Fields {
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
     private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
 
+    private static final int LARGEST_SCALE = 100;
+
     private final JsonNode object;
     private final String pointer;
     private final Violations violations;
@@ -103,7 +105,13 @@ public final class Fields {
             wrong(name, "must be a number");
             return null;
         }
-        return node.decimalValue();
+        var value = node.decimalValue();
+        if (Math.abs((long) value.scale()) > LARGEST_SCALE) {
+            // 1e999999999 is short to write and fills the memory once it is written out.
+            wrong(name, "is out of range");
+            return null;
+        }
+        return value;
     }
 
     public @Nullable Boolean flag(String name) {
@@ -159,7 +167,7 @@ public final class Fields {
                 texts.put(member.getKey(), member.getValue().textValue());
             } else {
                 wrong(
-                        name + "/" + member.getKey(),
+                        name + "/" + Json.escaped(member.getKey()),
                         "must be a string of at most %d characters".formatted(longest));
             }
         }

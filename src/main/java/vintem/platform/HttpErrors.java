@@ -8,15 +8,18 @@ import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/// Turns what a route throws into one problem+json, once for the whole product.
+/// Turns what a route throws into one problem+json, or, for a browser that asked for a page, into a
+/// page that says so; once for the whole product.
 public class HttpErrors {
     private static final Logger LOG = Logger.getLogger(HttpErrors.class);
 
     private final TraceId traceId;
+    private final Pages pages;
 
     @Inject
-    HttpErrors(TraceId traceId) {
+    HttpErrors(TraceId traceId, Pages pages) {
         this.traceId = traceId;
+        this.pages = pages;
     }
 
     @ServerExceptionMapper
@@ -59,6 +62,10 @@ public class HttpErrors {
     }
 
     private Response respond(Problem problem) {
+        return pages.problem(problem).orElseGet(() -> json(problem));
+    }
+
+    private Response json(Problem problem) {
         var response =
                 Response.status(problem.status())
                         .type("application/problem+json")

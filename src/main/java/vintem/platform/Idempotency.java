@@ -57,9 +57,9 @@ public class Idempotency {
     private final Clock clock;
 
     @Inject
-    Idempotency(Database database, IdempotencyTable table, Clock clock) {
+    public Idempotency(Database database, Clock clock) {
         this.database = database;
-        this.table = table;
+        this.table = new IdempotencyTable();
         this.clock = clock;
     }
 
@@ -80,9 +80,13 @@ public class Idempotency {
         return Optional.of(new Identity(callerId, route, header));
     }
 
-    public static byte[] hash(byte[] body) {
+    public static byte[] hash(byte[]... parts) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(body);
+            var hash = MessageDigest.getInstance("SHA-256");
+            for (var part : parts) {
+                hash.update(part);
+            }
+            return hash.digest();
         } catch (NoSuchAlgorithmException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }

@@ -1,6 +1,5 @@
 package vintem.platform;
 
-import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +12,6 @@ import vintem.platform.Idempotency.Identity;
 import vintem.platform.Idempotency.Request;
 
 /// The table `idempotency_key`.
-@Singleton
 class IdempotencyTable {
     public record Stored(
             UUID callerId,

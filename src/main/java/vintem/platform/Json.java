@@ -18,7 +18,10 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /// Strict JSON: what is read means one thing only, what is written is `snake_case`.
 ///
@@ -73,7 +76,7 @@ public final class Json {
     }
 
     public static String text(Object value) {
-        return new String(write(value), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(write(value), StandardCharsets.UTF_8);
     }
 
     /// Reads what we wrote ourselves, an event for example.
@@ -93,7 +96,7 @@ public final class Json {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw Problem.invalid("", "must be a JSON object");
             }
-            ObjectNode object = READER.readTree(parser);
+            var object = (ObjectNode) value(parser);
             end(parser);
             checkTexts(object, "");
             return new Fields(object);
@@ -105,12 +108,26 @@ public final class Json {
     /// A parser for bodies that are read piece by piece; every text it gives must go through
     /// [#checkTexts] or [#isClean].
     public static JsonParser parser(InputStream body) throws IOException {
-        return STRICT.createParser(body);
+        // Left alone Jackson guesses UTF-16 and UTF-32, and takes overlong bytes for letters.
+        return STRICT.createParser(
+                new InputStreamReader(body, StandardCharsets.UTF_8.newDecoder()));
+    }
+
+    /// A member's name as it stands in a pointer (RFC 6901).
+    public static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
     }
 
     /// The value that starts at the parser's current token.
+    ///
+    /// @throws Problem `400` where it holds a number that no machine can
     public static JsonNode value(JsonParser parser) throws IOException {
-        return READER.readTree(parser);
+        try {
+            return READER.readTree(parser);
+        } catch (NumberFormatException beyond) {
+            // An exponent of more than 32 bits; Jackson passes it on as it is.
+            throw Problem.invalid("", "has a number with too large an exponent");
+        }
     }
 
     /// Nothing but white space may follow.
@@ -122,6 +139,9 @@ public final class Json {
 
     /// A failure while reading a body: the sender's JSON, or a body that is too large or cut off.
     public static RuntimeException problem(IOException failed) {
+        if (failed instanceof CharacterCodingException) {
+            return Problem.invalid("", "is not UTF-8");
+        }
         if (failed instanceof StreamConstraintsException tooMuch) {
             return Problem.invalid("", "is beyond a limit: " + tooMuch.getOriginalMessage());
         }
@@ -148,7 +168,7 @@ public final class Json {
                     throw Problem.invalid(
                             pointer, "has a name with U+0000 or half of a surrogate pair");
                 }
-                checkTexts(entry.getValue(), pointer + "/" + entry.getKey());
+                checkTexts(entry.getValue(), pointer + "/" + escaped(entry.getKey()));
             }
         }
         if (node.isArray()) {

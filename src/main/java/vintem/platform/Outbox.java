@@ -22,24 +22,20 @@ public class Outbox {
     /// @param body a record that is written as JSON; no personal data
     public record News(String type, String subject, Object body) {}
 
-    private static final String PUBLISH =
-            """
-            insert into outbox (type, subject, body)
-            select * from unnest(:types, :subjects, :bodies)
-            """;
+    private static final String COPY =
+            "copy outbox (type, subject, body) from stdin (format binary)";
 
     public void publish(Handle tx, List<News> news) {
-        if (news.isEmpty()) {
-            return;
-        }
-        try (var update = tx.createUpdate(PUBLISH)) {
-            update.bindArray("types", String.class, news.stream().map(News::type).toList())
-                    .bindArray("subjects", String.class, news.stream().map(News::subject).toList())
-                    .bindArray(
-                            "bodies",
-                            String.class,
-                            news.stream().map(each -> Json.text(each.body())).toList())
-                    .execute();
+        if (!news.isEmpty()) {
+            BinaryCopy.copy(
+                    tx,
+                    COPY,
+                    3,
+                    news,
+                    (row, each) ->
+                            row.text(each.type())
+                                    .text(each.subject())
+                                    .text(Json.text(each.body())));
         }
     }
 }

@@ -41,6 +41,7 @@ public final class Pool {
                 .connectionFactoryConfiguration()
                 .jdbcUrl(address.url())
                 .initialSql(atFirst)
+                .jdbcProperty("binaryTransferEnable", BinaryArray.TYPES)
                 .principal(new NamePrincipal(address.user()))
                 .credential(new SimplePassword(address.password()));
         try {

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 import vintem.platform.Database;
+import vintem.platform.Idempotency;
 import vintem.platform.EmbeddedPostgres;
 
 /// The access module on a real PostgreSQL: one server for the whole run, an empty database for
@@ -75,8 +76,10 @@ class AccessWorld {
     final Sessions sessions = new Sessions(sessionTable, tokens, secrets, clock);
     final SignInLimit limit = new SignInLimit(database, new SignInFailureTable(), clock);
     final Credentials credentials = node();
-    final Users users = new Users(database, userTable, passwords, credentials, log, clock);
-    final Keys keys = new Keys(database, keyTable, credentials, log, clock);
+    private final Idempotency idempotency = new Idempotency(database, clock);
+    final Users users =
+            new Users(database, userTable, passwords, credentials, idempotency, log, clock);
+    final Keys keys = new Keys(database, keyTable, credentials, idempotency, log, clock);
     final SignIn signIn =
             new SignIn(database, userTable, ticketTable, sessions, passwords, limit, log, clock);
     final SignOut signOut = new SignOut(database, userTable, sessionTable, credentials, log);

@@ -3,7 +3,7 @@
 create schema simulated_bank;
 grant usage on schema simulated_bank to vintem_app;
 
--- Orders to pay, by the id that the customer gave them.
+-- Orders to pay, by the id that the customer gave them. The key decides: one order, one payment.
 create table simulated_bank.payment (
     provider_id text primary key,
     pix_key text not null,
@@ -15,11 +15,11 @@ create table simulated_bank.payment (
     times_received integer not null default 1
 );
 
--- The statement of our account there: what really moved.
-create table simulated_bank.statement_line (
+-- What moved on our account there besides payments.
+create table simulated_bank.other_line (
     id bigint generated always as identity primary key,
-    kind text not null check (kind in ('opening', 'payment', 'return', 'receipt', 'refund')),
-    -- The provider's id of a payment, the end-to-end id of a receipt, the id of a refund.
+    kind text not null check (kind in ('opening', 'return', 'receipt', 'refund')),
+    -- The provider's id of what is returned, the end-to-end id of a receipt, the id of a refund.
     reference text not null,
     end_to_end_id text not null,
     amount_cents bigint not null check (amount_cents <> 0),
@@ -30,6 +30,16 @@ create table simulated_bank.statement_line (
     unique (kind, reference)
 );
 
+-- The statement of our account: what really moved.
+create view simulated_bank.statement_line as
+    select 'payment' as kind, provider_id as reference, end_to_end_id, -amount_cents as amount_cents,
+           settled_at as booked_at
+    from simulated_bank.payment where status = 'settled'
+    union all
+    select kind, reference, end_to_end_id, amount_cents, booked_at from simulated_bank.other_line;
+
+grant select on simulated_bank.statement_line to vintem_app;
+
 -- Charges registered for payers to pay.
 create table simulated_bank.charge (
     txid text primary key,
@@ -38,6 +48,6 @@ create table simulated_bank.charge (
     registered_at timestamptz not null
 );
 
-grant select, insert on simulated_bank.payment, simulated_bank.statement_line, simulated_bank.charge
+grant select, insert on simulated_bank.payment, simulated_bank.other_line, simulated_bank.charge
     to vintem_app;
 grant update (times_received) on simulated_bank.payment to vintem_app;

@@ -23,6 +23,8 @@ create table payout_submission (
     received_at timestamptz not null,
     items bigint not null,
     send_by timestamptz not null,
+    -- When the resolver began to ask: from then on nobody may send again.
+    taken_over_at timestamptz,
     -- What was answered; null until then.
     successful bigint,
     failed bigint,
@@ -36,7 +38,7 @@ create index payout_submission_of_batch on payout_submission (batch_id, received
 create index payout_submission_unfinished on payout_submission (send_by) where finished_at is null;
 
 grant select, insert on payout_submission to vintem_app;
-grant update (send_by, successful, failed, duplicates, processing, finished_at)
+grant update (send_by, taken_over_at, successful, failed, duplicates, processing, finished_at)
     on payout_submission to vintem_app;
 
 -- No foreign keys on hot rows: they cost as much again as the insert, and `vintem audit` looks for

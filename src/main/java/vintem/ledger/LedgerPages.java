@@ -1,0 +1,245 @@
+package vintem.ledger;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.access.Asking;
+import vintem.access.Capability;
+import vintem.access.Needs;
+import vintem.access.Role;
+import vintem.ledger.AccountCode.Side;
+import vintem.platform.Database;
+import vintem.platform.Page;
+import vintem.platform.Pages;
+import vintem.platform.Problem;
+import vintem.platform.Words;
+
+/// The pages of the ledger: what every account holds, and how it came to that.
+@Path("/app/ledger")
+@RunOnVirtualThread
+@Produces(MediaType.TEXT_HTML)
+public class LedgerPages {
+    private static final String HOME = "/app/ledger";
+    private static final int LINES = 50;
+
+    /// Where the ledger stands in the navigation.
+    @Singleton
+    static class Section implements Pages.Section {
+        private final Asking asking;
+
+        @Inject
+        Section(Asking asking) {
+            this.asking = asking;
+        }
+
+        @Override
+        public int place() {
+            return 60;
+        }
+
+        @Override
+        public String name() {
+            return "ledger";
+        }
+
+        @Override
+        public String path() {
+            return HOME;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return asking.callerIfKnown()
+                    .filter(caller -> caller.may(Capability.LEDGER, Role.READ))
+                    .isPresent();
+        }
+    }
+
+    public record AccountLine(
+            String code, String side, long debitCents, long creditCents, long balanceCents) {
+        static AccountLine of(Ledger.Balance balance) {
+            return new AccountLine(
+                    balance.account().code(),
+                    LedgerPages.side(balance.account()),
+                    balance.debitCents(),
+                    balance.creditCents(),
+                    balance.balanceCents());
+        }
+
+        public boolean untouched() {
+            return debitCents == 0 && creditCents == 0;
+        }
+    }
+
+    /// @param day of the past, as the date field has it; empty for now
+    public record BalancesView(
+            List<AccountLine> accounts,
+            String day,
+            @Nullable LocalDate asOf,
+            String today,
+            long debitCents,
+            long creditCents,
+            long untouched) {}
+
+    /// @param changeCents what it did to the balance, on the account's normal side
+    /// @param balanceCents after it
+    public record Line(
+            LedgerTables.Row row,
+            String other,
+            boolean debit,
+            long changeCents,
+            long balanceCents) {}
+
+    public record StatementView(
+            AccountLine account, List<Line> lines, @Nullable String next, boolean later) {}
+
+    private final LedgerTables tables;
+    private final Ledger ledger;
+    private final Database database;
+    private final Pages pages;
+    private final Clock clock;
+
+    @Inject
+    LedgerPages(LedgerTables tables, Ledger ledger, Database database, Pages pages, Clock clock) {
+        this.tables = tables;
+        this.ledger = ledger;
+        this.database = database;
+        this.pages = pages;
+        this.clock = clock;
+    }
+
+    @GET
+    @Needs(capability = Capability.LEDGER, role = Role.READ)
+    @Operation(hidden = true)
+    public Response balances(@QueryParam("as_of") @Nullable String asOf) {
+        var today = LocalDate.ofInstant(clock.instant(), Words.SAO_PAULO);
+        var day = day(asOf).filter(it -> it.isBefore(today));
+        var lines =
+                database
+                        .snapshot(
+                                tx ->
+                                        day.map(it -> ledger.balancesAsOf(tx, endOf(it)))
+                                                .orElseGet(() -> ledger.balances(tx)))
+                        .stream()
+                        .map(AccountLine::of)
+                        .toList();
+        return pages.show(
+                "ledger/balances.html",
+                new BalancesView(
+                        lines,
+                        day.map(LocalDate::toString).orElse(""),
+                        day.orElse(null),
+                        today.toString(),
+                        lines.stream().mapToLong(AccountLine::debitCents).sum(),
+                        lines.stream().mapToLong(AccountLine::creditCents).sum(),
+                        lines.stream().filter(AccountLine::untouched).count()));
+    }
+
+    @GET
+    @Path("{code}")
+    @Needs(capability = Capability.LEDGER, role = Role.READ)
+    @Operation(hidden = true)
+    public Response statement(
+            @PathParam("code") String code, @QueryParam("after") @Nullable String after) {
+        var account =
+                AccountCode.of(code)
+                        .orElseThrow(() -> Problem.notFound("There is no such account."));
+        var place = place(after);
+        var view =
+                database.snapshot(
+                        tx -> {
+                            var balance = ledger.balances(tx).get(account.ordinal());
+                            var page =
+                                    Page.of(
+                                            tables.statement(
+                                                    tx, account, place.orElse(null), LINES + 1),
+                                            LINES,
+                                            row -> row.xactId() + "_" + row.id());
+                            return new StatementView(
+                                    AccountLine.of(balance),
+                                    lines(tx, account, page.items()),
+                                    page.next() == null
+                                            ? null
+                                            : Pages.link(
+                                                    HOME + "/" + code,
+                                                    Map.of("after", page.next())),
+                                    place.isPresent());
+                        });
+        return pages.show("ledger/statement.html", view);
+    }
+
+    /// Rows come newest first; the balance runs the other way.
+    private List<Line> lines(Handle tx, AccountCode account, List<LedgerTables.Row> rows) {
+        var lines = new LinkedList<Line>();
+        if (rows.isEmpty()) {
+            return lines;
+        }
+        var oldest = rows.getLast();
+        var before =
+                tables.before(tx, account, new LedgerTables.Place(oldest.xactId(), oldest.id()));
+        var balance = Ledger.Balance.of(before).balanceCents();
+        for (var row : rows.reversed()) {
+            var debit = row.debitAccount() == account.id();
+            var raises = debit == (account.normalSide() == Side.DEBIT);
+            var change = raises ? row.amountCents() : -row.amountCents();
+            balance = Math.addExact(balance, change);
+            var other = AccountCode.ofId(debit ? row.creditAccount() : row.debitAccount());
+            lines.addFirst(new Line(row, other.code(), debit, change, balance));
+        }
+        return lines;
+    }
+
+    private static String side(AccountCode account) {
+        return switch (account.normalSide()) {
+            case DEBIT -> "debit";
+            case CREDIT -> "credit";
+        };
+    }
+
+    private static Instant endOf(LocalDate day) {
+        return day.plusDays(1)
+                .atStartOfDay(Words.SAO_PAULO)
+                .toInstant()
+                .minus(1, ChronoUnit.MICROS);
+    }
+
+    private static Optional<LocalDate> day(@Nullable String text) {
+        try {
+            return Optional.ofNullable(text)
+                    .map(LocalDate::parse)
+                    .filter(it -> it.getYear() > 1900);
+        } catch (DateTimeParseException notADay) {
+            return Optional.empty();
+        }
+    }
+
+    /// A cursor of ours, or empty: whoever changes it by hand starts from the top.
+    private static Optional<LedgerTables.Place> place(@Nullable String after) {
+        if (after == null
+                || !after.matches("[0-9]{1,19}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
+            return Optional.empty();
+        }
+        var parts = after.split("_", 2);
+        return Optional.of(new LedgerTables.Place(parts[0], UUID.fromString(parts[1])));
+    }
+}

@@ -1,0 +1,474 @@
+package vintem.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static vintem.access.Role.ADMIN;
+import static vintem.access.Role.OPERATOR;
+import static vintem.access.Role.READ;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import vintem.Http;
+import vintem.Routes;
+import vintem.Routes.Route;
+import vintem.Rows;
+import vintem.World;
+import vintem.platform.Database;
+
+/// Every route × every credential. A route that is not in [#TABLE] fails this test.
+@QuarkusTest
+@QuarkusTestResource(World.class)
+class RoutesAndRolesTest {
+    /// Whom a route admits.
+    private sealed interface Admits {
+        record Everybody() implements Admits {}
+
+        /// Whoever has a credential of their own; `users` alone, or keys as well.
+        record SignedIn(boolean keys) implements Admits {}
+
+        record Bank() implements Admits {}
+
+        record Having(Capability capability, Role role, boolean keys) implements Admits {}
+    }
+
+    /// One line of the table.
+    ///
+    /// @param route `GET /users/{id}`, or a pattern: `*` is any verb, `**` any end of a path
+    private record Line(String route, Admits admits) {
+        boolean covers(Route other) {
+            var wanted = route.split(" ", 2);
+            var path = wanted[1];
+            var pathFits =
+                    path.endsWith("/**")
+                            ? (other.path() + "/")
+                                    .startsWith(path.substring(0, path.length() - "**".length()))
+                            : path.equals(other.path());
+            return pathFits && (wanted[0].equals("*") || wanted[0].equals(other.verb()));
+        }
+    }
+
+    /// The first line that covers a route counts. A new route is one line more.
+    private static final List<Line> TABLE =
+            List.of(
+                    // Getting a credential, and giving it up.
+                    open("POST /token"),
+                    open("POST /auth/password-reset"),
+                    signedIn("GET /me"),
+                    users("POST /auth/password"),
+                    users("POST /auth/sign-out"),
+                    users("POST /auth/sign-out-everywhere"),
+                    // Users and keys.
+                    having("GET /users", Capability.SETTINGS, ADMIN),
+                    having("GET /users/{id}", Capability.SETTINGS, ADMIN),
+                    usersHaving("POST /users", Capability.SETTINGS, ADMIN),
+                    usersHaving("PATCH /users/{id}", Capability.SETTINGS, ADMIN),
+                    usersHaving("POST /users/{id}/password-reset", Capability.SETTINGS, ADMIN),
+                    having("GET /keys", Capability.SETTINGS, ADMIN),
+                    usersHaving("POST /keys", Capability.SETTINGS, ADMIN),
+                    usersHaving("DELETE /keys/{id}", Capability.SETTINGS, ADMIN),
+                    having("GET /access-log", Capability.SETTINGS, ADMIN),
+                    // Payouts.
+                    having("POST /payouts/batch", Capability.PAYOUTS, OPERATOR),
+                    having("GET /payouts/batches", Capability.PAYOUTS, READ),
+                    having("GET /payouts/batches/{batch_id}", Capability.PAYOUTS, READ),
+                    having("GET /payouts", Capability.PAYOUTS, READ),
+                    having("GET /payouts/{external_id}", Capability.PAYOUTS, READ),
+                    // Tools.
+                    signedIn("POST /tools/inspect"),
+                    // Pages.
+                    open("GET /app/sign-in"),
+                    open("HEAD /app/sign-in"),
+                    open("POST /app/sign-in"),
+                    users("POST /app/sign-out"));
+
+    private static Line open(String route) {
+        return new Line(route, new Admits.Everybody());
+    }
+
+    private static Line signedIn(String route) {
+        return new Line(route, new Admits.SignedIn(true));
+    }
+
+    private static Line users(String route) {
+        return new Line(route, new Admits.SignedIn(false));
+    }
+
+    private static Line having(String route, Capability capability, Role role) {
+        return new Line(route, new Admits.Having(capability, role, true));
+    }
+
+    private static Line usersHaving(String route, Capability capability, Role role) {
+        return new Line(route, new Admits.Having(capability, role, false));
+    }
+
+    private static final Map<String, Http> KEYS = new LinkedHashMap<>();
+    private static final Map<String, UserTable.User> USERS = new LinkedHashMap<>();
+
+    @Inject Database database;
+    @Inject Users users;
+    @Inject Keys keys;
+    @Inject Sessions sessions;
+    @Inject SessionTable sessionTable;
+    @Inject Clock clock;
+
+    /// Wrong passwords are counted by address, and all tests come from one.
+    @AfterEach
+    void nobody_has_guessed() {
+        Rows.forgetGuesses();
+    }
+
+    static Stream<Route> routes() {
+        return Routes.all().stream();
+    }
+
+    @Test
+    void every_route_is_in_the_table_and_every_line_has_a_route() {
+        assertThat(Routes.all()).hasSizeGreaterThan(20);
+        assertThat(Routes.all())
+                .allSatisfy(
+                        route ->
+                                assertThat(TABLE)
+                                        .as("a line for " + route)
+                                        .anyMatch(line -> line.covers(route)));
+        assertThat(TABLE)
+                .allSatisfy(
+                        line ->
+                                assertThat(Routes.all())
+                                        .as("a route for the line " + line.route())
+                                        .anyMatch(line::covers));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("routes")
+    void nobody_gets_in_without_a_valid_credential(Route route) {
+        var expected = admits(route) instanceof Admits.Everybody ? Answer.IN : Answer.WHO_ARE_YOU;
+        var found = new LinkedHashMap<String, Answer>();
+        worthless().forEach((name, caller) -> found.put(name, ask(route, caller.get())));
+        assertThat(found).allSatisfy((_, answer) -> assertThat(answer).isEqualTo(expected));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("routes")
+    void only_those_get_in_whom_the_table_admits(Route route) {
+        var expected = new LinkedHashMap<String, Answer>();
+        var found = new LinkedHashMap<String, Answer>();
+        var capability = capability(admits(route));
+        for (var role : Role.values()) {
+            expected.put("user, " + role, may(admits(route), capability, role, false));
+            found.put("user, " + role, ask(route, user(capability, role)));
+            expected.put("key, " + role, may(admits(route), capability, role, true));
+            found.put("key, " + role, ask(route, key(capability, role)));
+        }
+        expected.put("admin of all the others", elsewhere(admits(route)));
+        found.put("admin of all the others", ask(route, everywhereBut(admits(route))));
+        expected.put("bank", bank(admits(route)));
+        found.put("bank", ask(route, Http.nobody().bearer(World.BANK_SECRET)));
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("routes")
+    void a_cookie_changes_nothing_without_the_token_of_its_page(Route route) {
+        var changes = !List.of("GET", "HEAD").contains(route.verb());
+        var guarded = changes && !(admits(route) instanceof Admits.Everybody);
+        var cookie = cookie();
+        assertThat(ask(route, cookie.without())).isEqualTo(guarded ? Answer.NOT_YOU : in(route));
+        assertThat(ask(route, cookie.with("0".repeat(64))))
+                .isEqualTo(guarded ? Answer.NOT_YOU : in(route));
+        assertThat(ask(route, cookie.with(cookie.csrf()).with("Origin", "https://evil.example")))
+                .isEqualTo(
+                        guarded || (changes && route.isPage()) ? Answer.NOT_YOU : in(route));
+        assertThat(ask(route, cookie.with(cookie.csrf()))).isEqualTo(in(route));
+    }
+
+    @Test
+    void what_is_open_besides_routes_is_open_to_everybody() {
+        for (var path : List.of("/q/health", "/q/health/live", "/q/health/ready", "/openapi")) {
+            assertThat(Http.nobody().get(path).status()).as(path).isEqualTo(200);
+        }
+    }
+
+    private enum Answer {
+        IN,
+        /// 401, or a browser is sent to sign in.
+        WHO_ARE_YOU,
+        /// 403
+        NOT_YOU
+    }
+
+    /// What the gate said. Whatever the route says behind it, it is no failure of ours.
+    private static Answer ask(Route route, Http caller) {
+        var path = route.concrete(UUID.randomUUID().toString());
+        var typed =
+                caller.with(
+                        "Content-Type",
+                        route.takesForms()
+                                ? "application/x-www-form-urlencoded"
+                                : "application/json");
+        var body = route.takesForms() ? "a=b" : "{}";
+        var answer =
+                route.verb().equals("GET") || route.verb().equals("HEAD")
+                        ? caller.send(route.verb(), path, new byte[0])
+                        : typed.send(route.verb(), path, body.getBytes(StandardCharsets.UTF_8));
+        assertThat(answer.status()).as(route + ": " + answer.body()).isLessThan(500);
+        var isGate = answer.body().contains("problems/unauthenticated");
+        return switch (answer.status()) {
+            case 401 -> {
+                assertThat(answer.header("WWW-Authenticate")).isNotEmpty();
+                assertProblem(answer);
+                // A wrong password is a 401 of the route itself.
+                yield isGate && !route.path().equals("/token") ? Answer.WHO_ARE_YOU : Answer.IN;
+            }
+            case 403 -> {
+                assertProblem(answer);
+                yield answer.body().contains("problems/forbidden") ? Answer.NOT_YOU : Answer.IN;
+            }
+            default -> Answer.IN;
+        };
+    }
+
+    private static void assertProblem(Http.Answer answer) {
+        assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(answer.json().required("status").intValue()).isEqualTo(answer.status());
+    }
+
+    private static Admits admits(Route route) {
+        return TABLE.stream().filter(line -> line.covers(route)).findFirst().orElseThrow().admits();
+    }
+
+    /// What a holder of everything is answered, who is a user.
+    private static Answer in(Route route) {
+        return admits(route) instanceof Admits.Bank ? Answer.NOT_YOU : Answer.IN;
+    }
+
+    private static Answer may(
+            Admits admits, Capability capability, Role role, boolean isKey) {
+        var admitted =
+                switch (admits) {
+                    case Admits.Everybody() -> true;
+                    case Admits.Bank() -> false;
+                    case Admits.SignedIn(var keys) -> keys || !isKey;
+                    case Admits.Having(var wanted, var least, var keys) ->
+                            capability == wanted
+                                    && role.includes(least)
+                                    && (keys || !isKey);
+                };
+        return admitted ? Answer.IN : Answer.NOT_YOU;
+    }
+
+    private static Answer elsewhere(Admits admits) {
+        return switch (admits) {
+            case Admits.Everybody(), Admits.SignedIn _ -> Answer.IN;
+            case Admits.Bank(), Admits.Having _ -> Answer.NOT_YOU;
+        };
+    }
+
+    private static Answer bank(Admits admits) {
+        return admits instanceof Admits.Everybody || admits instanceof Admits.Bank
+                ? Answer.IN
+                : Answer.NOT_YOU;
+    }
+
+    /// The capability that a route is about, or any.
+    private static Capability capability(Admits admits) {
+        return admits instanceof Admits.Having(var capability, _, _)
+                ? capability
+                : Capability.PAYOUTS;
+    }
+
+    private static Grant grant(Map<Capability, Role> roles) {
+        return new Grant(roles, Grant.NO_LIMIT, Grant.NO_LIMIT);
+    }
+
+    private static Map<Capability, Role> allBut(@Nullable Capability left) {
+        var roles = new EnumMap<Capability, Role>(Capability.class);
+        for (var capability : Capability.values()) {
+            if (capability != left) {
+                roles.put(capability, ADMIN);
+            }
+        }
+        return roles;
+    }
+
+    /// A fresh token each time: some routes end the one they are asked with.
+    private Http user(Capability capability, Role role) {
+        return token(person(capability.word() + "-" + role.word(), Map.of(capability, role)));
+    }
+
+    private Http everywhereBut(Admits admits) {
+        var left = admits instanceof Admits.Having(var capability, _, _) ? capability : null;
+        return token(person("all-but-" + left, allBut(left)));
+    }
+
+    private Http token(UserTable.User user) {
+        var opened = database.transaction(tx -> sessions.open(tx, current(user), Sessions.By.TOKEN));
+        return Http.nobody().bearer(opened.secret());
+    }
+
+    private UserTable.User current(UserTable.User user) {
+        return users.find(user.id()).orElseThrow();
+    }
+
+    private UserTable.User person(String name, Map<Capability, Role> roles) {
+        return USERS.computeIfAbsent(name, _ -> somebody(name, roles));
+    }
+
+    private UserTable.User somebody(String name, Map<Capability, Role> roles) {
+        var unique = (name + "-" + UUID.randomUUID()).toLowerCase(Locale.ROOT);
+        var outcome = users.create(Caller.SYSTEM, unique, "a good password", grant(roles));
+        return ((Users.Outcome.Saved) outcome).user();
+    }
+
+    private Http key(Capability capability, Role role) {
+        return KEYS.computeIfAbsent(
+                capability.word() + role,
+                name -> Http.nobody().bearer(makeKey(name, Map.of(capability, role)).secret()));
+    }
+
+    private Keys.Outcome.Created makeKey(String name, Map<Capability, Role> roles) {
+        var maker = person("key-maker", allBut(null)).caller();
+        return (Keys.Outcome.Created) keys.create(maker, name, grant(roles), null);
+    }
+
+    /// Credentials that open nothing, whatever their owner may do.
+    private Map<String, Supplier<Http>> worthless() {
+        var all = person("everything", allBut(null));
+        var worthless = new LinkedHashMap<String, Supplier<Http>>();
+        worthless.put("nobody", Http::nobody);
+        worthless.put("expired token", () -> signed(World.SECRET, "HS256", -1));
+        worthless.put("token of another secret", () -> signed("x".repeat(48), "HS256", 3600));
+        worthless.put("token without signature", () -> signed("", "none", 3600));
+        worthless.put(
+                "token of an ended session",
+                () -> {
+                    var ended = token(all);
+                    assertThat(ended.post("/auth/sign-out", "").status()).isEqualTo(204);
+                    return ended;
+                });
+        worthless.put(
+                "revoked key",
+                () -> {
+                    var key = makeKey("revoked", allBut(null));
+                    keys.revoke(all.caller(), key.key().id());
+                    return Http.nobody().bearer(key.secret());
+                });
+        worthless.put("made-up key", () -> Http.nobody().bearer("vtm_" + "0".repeat(64)));
+        worthless.put(
+                "key of somebody deactivated",
+                () -> Http.nobody().bearer(keyOfSomebodyDeactivated()));
+        worthless.put("basic", () -> Http.nobody().with("Authorization", "Basic YWRtaW46YWRtaW4="));
+        worthless.put("no secret", () -> Http.nobody().with("Authorization", "Bearer "));
+        worthless.put("made-up cookie", () -> Http.nobody().with("Cookie", cookieOf("0".repeat(64))));
+        worthless.put(
+                "a wrong header beside a right cookie",
+                () -> cookie().without().with("Authorization", "Bearer wrong"));
+        return worthless;
+    }
+
+    private String keyOfSomebodyDeactivated() {
+        var gone = somebody("gone", allBut(null));
+        var key =
+                (Keys.Outcome.Created)
+                        keys.create(gone.caller(), "gone", grant(allBut(null)), null);
+        users.change(Caller.SYSTEM, gone.id(), new Users.Change(null, null, null, false));
+        return key.secret();
+    }
+
+    /// A JWT for a session that really is open, signed with something.
+    private Http signed(String secret, String algorithm, long secondsLeft) {
+        var all = person("everything", allBut(null));
+        var now = clock.instant();
+        var session =
+                database.transaction(
+                        tx ->
+                                sessionTable.insert(
+                                        tx, current(all), null, now, now.plus(Duration.ofHours(1))));
+        var claims =
+                "{\"iss\":\"vintem\",\"aud\":\"vintem-api\",\"sub\":\"%s\",\"jti\":\"%s\",\"iat\":%d,\"exp\":%d}"
+                        .formatted(
+                                all.id(),
+                                session.id(),
+                                seconds(now, -7200),
+                                seconds(now, secondsLeft));
+        var unsigned =
+                base64("{\"alg\":\"%s\"}".formatted(algorithm).getBytes(StandardCharsets.UTF_8))
+                        + "."
+                        + base64(claims.getBytes(StandardCharsets.UTF_8));
+        return Http.nobody().bearer(unsigned + "." + base64(hmac(secret, unsigned)));
+    }
+
+    @Test
+    void a_token_signed_by_hand_is_accepted_where_it_is_right() {
+        assertThat(signed(World.SECRET, "HS256", 3600).get("/me").status()).isEqualTo(200);
+    }
+
+    private static long seconds(Instant now, long later) {
+        return now.getEpochSecond() + later;
+    }
+
+    private static byte[] hmac(String secret, String text) {
+        if (secret.isEmpty()) {
+            return new byte[0];
+        }
+        try {
+            var mac = javax.crypto.Mac.getInstance("HmacSHA256");
+            mac.init(
+                    new javax.crypto.spec.SecretKeySpec(
+                            secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (java.security.GeneralSecurityException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /// A browser's session.
+    private record Cookie(String value, String csrf) {
+        Http without() {
+            return Http.nobody().with("Cookie", cookieOf(value));
+        }
+
+        Http with(String csrfToken) {
+            return without().with("X-CSRF-Token", csrfToken);
+        }
+    }
+
+    private static String cookieOf(String secret) {
+        return Gate.SESSION_COOKIE + "=" + secret;
+    }
+
+    private Cookie cookie() {
+        var all = person("browser", allBut(null));
+        var now = clock.instant();
+        return database.transaction(
+                tx -> {
+                    var opened = sessions.open(tx, current(all), Sessions.By.COOKIE);
+                    var session =
+                            sessionTable
+                                    .aliveByCookie(tx, Opaque.hash(opened.secret()), now)
+                                    .orElseThrow();
+                    return new Cookie(opened.secret(), sessions.csrf(session.id()));
+                });
+    }
+}
