@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +100,8 @@ public class Idempotency {
         return claim(tx, List.of(request)).getFirst();
     }
 
-    /// Claims a list of keys, one outcome each, in order. Of equal keys in one list the first is
-    /// claimed and the others are in flight.
+    /// Claims a list of keys, one outcome each, in order. Of equal keys in one list only the first
+    /// can be fresh.
     public List<Claim> claim(Handle tx, List<Request> requests) {
         var now = clock.instant();
         var claims = new HashMap<Identity, Claim>();
@@ -120,14 +119,27 @@ public class Idempotency {
                 claims.put(stored.identity(), judge(tx, request, stored, now));
             }
         }
-        var first = new HashSet<Identity>();
+        var firsts = new HashMap<Identity, Request>();
         return requests.stream()
                 .map(
-                        request ->
-                                first.add(request.identity())
-                                        ? Objects.requireNonNull(claims.get(request.identity()))
-                                        : new Claim.InFlight())
+                        request -> {
+                            var claim = Objects.requireNonNull(claims.get(request.identity()));
+                            var first = firsts.putIfAbsent(request.identity(), request);
+                            return first == null ? claim : afterFirst(first, claim, request);
+                        })
                 .toList();
+    }
+
+    /// The claim of a request whose key stands earlier in the same list.
+    private static Claim afterFirst(Request first, Claim claim, Request request) {
+        var sameBody = Arrays.equals(first.hash(), request.hash());
+        return switch (claim) {
+            case Claim.Fresh() -> sameBody ? new Claim.InFlight() : new Claim.OtherRequest();
+            case Claim.Replay replay -> sameBody ? replay : new Claim.OtherRequest();
+            case Claim.InFlight taken -> sameBody ? taken : new Claim.OtherRequest();
+            // Whose the key is was not asked for this body: it comes back and is told.
+            case Claim.OtherRequest taken -> sameBody ? taken : new Claim.InFlight();
+        };
     }
 
     private Claim judge(Handle tx, Request request, IdempotencyTable.Stored stored, Instant now) {

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vintem.ledger.Ledger.Posting;
 import vintem.platform.Database;
 import vintem.platform.Ids;
+import vintem.platform.Together;
 
 /// What the ledger promises, one promise at a time.
 class LedgerTest {
@@ -127,20 +127,20 @@ class LedgerTest {
     }
 
     @Test
-    void money_coming_in_does_not_wait_for_whoever_takes_money_out() throws Exception {
+    void money_coming_in_does_not_wait_for_whoever_takes_money_out() {
         world.opensWith(100);
         var taken = new CountDownLatch(1);
         var mayCommit = new CountDownLatch(1);
         var taking =
-                CompletableFuture.runAsync(
+                Together.beside(
                         () ->
                                 world.database.run(
                                         tx -> {
                                             world.ledger.post(tx, List.of(fee(10)));
                                             taken.countDown();
-                                            await(mayCommit);
+                                            Together.await(mayCommit);
                                         }));
-        taken.await();
+        Together.await(taken, taking);
         world.record(into(AccountCode.BANK, AccountCode.SALES, 50));
         assertThat(taking).isNotDone();
         mayCommit.countDown();
@@ -203,11 +203,11 @@ class LedgerTest {
     }
 
     @Test
-    void a_transfer_that_commits_late_is_not_lost_by_a_checkpoint_taken_before() throws Exception {
+    void a_transfer_that_commits_late_is_not_lost_by_a_checkpoint_taken_before() {
         var written = new CountDownLatch(1);
         var mayCommit = new CountDownLatch(1);
         var late =
-                CompletableFuture.runAsync(
+                Together.beside(
                         () ->
                                 world.database.run(
                                         tx -> {
@@ -219,9 +219,9 @@ class LedgerTest {
                                                                     AccountCode.SALES,
                                                                     100)));
                                             written.countDown();
-                                            await(mayCommit);
+                                            Together.await(mayCommit);
                                         }));
-        written.await();
+        Together.await(written, late);
         world.record(into(AccountCode.BANK, AccountCode.SALES, 7));
         world.checkpoints.take(1);
         assertThat(world.bank()).isEqualTo(7);
@@ -234,22 +234,22 @@ class LedgerTest {
     }
 
     @Test
-    void a_checkpoint_is_taken_where_it_is_worth_it_and_once_at_a_time() throws Exception {
+    void a_checkpoint_is_taken_where_it_is_worth_it_and_once_at_a_time() {
         world.opensWith(1);
         world.opensWith(2);
         assertThat(world.checkpoints.take(3)).isZero();
         var holds = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         var other =
-                CompletableFuture.runAsync(
+                Together.beside(
                         () ->
                                 world.database.run(
                                         tx -> {
                                             world.tables.checkpoint(tx, 1_000);
                                             holds.countDown();
-                                            await(mayEnd);
+                                            Together.await(mayEnd);
                                         }));
-        holds.await();
+        Together.await(holds, other);
         assertThat(world.checkpoints.take(1)).isZero();
         mayEnd.countDown();
         other.join();
@@ -359,13 +359,5 @@ class LedgerTest {
             throw failed;
         }
         return "nothing was refused";
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
-        }
     }
 }
