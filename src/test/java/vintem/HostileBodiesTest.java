@@ -404,9 +404,15 @@ class HostileBodiesTest {
         bodies.put("beyond Unicode", bytes(good, 0xF4, 0x90, 0x80, 0x80));
         bodies.put("cut off", bytes(good, 0xE2, 0x82));
         bodies.put("twice", (good + good).getBytes(StandardCharsets.UTF_8));
-        bodies.put("cut in half", good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
-        bodies.put("10 MB in a text", with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
-        bodies.put("a long name", with(route, "0.5,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
+        bodies.put(
+                "cut in half",
+                good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
+        bodies.put(
+                "10 MB in a text",
+                with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
+        bodies.put(
+                "a long name",
+                with(route, "0.5,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
         return bodies;
     }
 

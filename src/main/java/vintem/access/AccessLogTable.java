@@ -47,7 +47,8 @@ class AccessLogTable {
                 .bind(
                         "kinds",
                         BinaryArray.texts(
-                                deeds, each -> each.caller().kind().name().toLowerCase(Locale.ROOT)))
+                                deeds,
+                                each -> each.caller().kind().name().toLowerCase(Locale.ROOT)))
                 .bind("callerIds", BinaryArray.uuids(deeds, each -> each.caller().id()))
                 .bind("actions", BinaryArray.texts(deeds, AccessLog.Deed::action))
                 .bind("subjects", BinaryArray.texts(deeds, AccessLog.Deed::subject))

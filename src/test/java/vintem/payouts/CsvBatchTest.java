@@ -162,8 +162,12 @@ class CsvBatchTest {
                         HEAD + "x".repeat(256) + ",u1,1,a@b.c\n",
                         List.of("/items/0/external_id")),
                 Arguments.of("U+0000", HEAD + "x\0,u1,1,a@b.c\n", List.of("")),
-                Arguments.of("open quote", HEAD + "\"x1,u1,1,a@b.c\n", List.of("/items/0/amount_cents")),
-                Arguments.of("huge field", HEAD + "x".repeat(2_000_000) + ",u,1,a@b.c\n", List.of("/items/0/external_id")));
+                Arguments.of(
+                        "open quote", HEAD + "\"x1,u1,1,a@b.c\n", List.of("/items/0/amount_cents")),
+                Arguments.of(
+                        "huge field",
+                        HEAD + "x".repeat(2_000_000) + ",u,1,a@b.c\n",
+                        List.of("/items/0/external_id")));
     }
 
     @ParameterizedTest(name = "{0}")

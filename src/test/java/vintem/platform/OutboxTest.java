@@ -332,7 +332,8 @@ class OutboxTest {
     @Test
     void what_every_subscriber_has_heard_is_forgotten_after_thirty_days_and_nothing_else() {
         try (var own = TestDatabase.fresh()) {
-            var place = "insert into outbox_cursor (subscriber, xact_id, id) select 'x', xact_id, id";
+            var place =
+                    "insert into outbox_cursor (subscriber, xact_id, id) select 'x', xact_id, id";
             for (var subject : List.of("a", "b", "c")) {
                 own.database().run(tx -> outbox.publish(tx, List.of(news(subject))));
             }
@@ -360,8 +361,8 @@ class OutboxTest {
         test.database().run(tx -> outbox.publish(tx, news));
     }
 
-    /// Relays until the subscriber has heard so much. Another transaction anywhere on the server, an
-    /// autovacuum for example, may hold news back for a moment.
+    /// Relays until the subscriber has heard so much. Another transaction anywhere on the server,
+    /// an autovacuum for example, may hold news back for a moment.
     private void hears(OutboxRelay relay, Scribe scribe, String... subjects) {
         Together.until(
                 scribe.name() + " hears " + List.of(subjects),
