@@ -182,8 +182,7 @@ class HostileBodiesTest {
             var answer =
                     RawHttp.send(
                             "%s %s HTTP/1.1\r\n%sContent-Type: application/json\r\n%s\r\n"
-                                    .formatted(
-                                            route.verb(), path(route), authorization(), header),
+                                    .formatted(route.verb(), path(route), authorization(), header),
                             hostile(route));
             assertHarmless(route + " with " + head(header), answer);
         }
@@ -268,14 +267,6 @@ class HostileBodiesTest {
             var answer = someone.get(path(route) + "?" + query);
             assertHarmless(route + "?" + head(query), answer);
         }
-        for (var query : List.of("limit=%", "after=%zz", "after=%e", "user_id=%u0041", "a=b c")) {
-            var answer =
-                    RawHttp.send(
-                            "GET %s?%s HTTP/1.1\r\n%s"
-                                    .formatted(path(route), query, authorization()),
-                            new byte[0]);
-            assertHarmless(route + "?" + query, answer);
-        }
     }
 
     @ParameterizedTest
@@ -289,21 +280,17 @@ class HostileBodiesTest {
                 "/payouts/%2e%2e/%2e%2e/users",
                 "/payouts/batches/%00",
                 "/payouts/batches/%c0%80",
-                "/payouts/%",
-                "/payouts/%zz",
                 "/payouts/;a=b",
                 "/users/%00",
                 "/users/not-an-id",
                 "/users/00000000-0000-0000-0000-00000000000g",
                 "/users/1-1-1-1-1",
-                "/users/%zz",
                 "/keys/%ff",
                 "/app/%00",
                 "/app/../users",
                 "//users",
                 "/nowhere",
                 "/nowhere/at/all",
-                "/%",
                 "/%00",
                 "/q/nowhere",
                 "/openapi/../users"
@@ -311,10 +298,40 @@ class HostileBodiesTest {
     void malformed_and_unknown_paths_are_answered_with_a_problem(String path) {
         for (var authorization : List.of(authorization(), "")) {
             var answer =
-                    RawHttp.send("GET %s HTTP/1.1\r\n%s".formatted(path, authorization), new byte[0]);
+                    RawHttp.send(
+                            "GET %s HTTP/1.1\r\n%s".formatted(path, authorization), new byte[0]);
             assertHarmless(path, answer);
             assertThat(answer.status()).as(path + ": " + answer).isNotEqualTo(0);
         }
+    }
+
+    /// Refused by the server below us, which has no words for it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/payouts/%",
+                "/payouts/%zz",
+                "/users/%zz",
+                "/%",
+                "/payouts?limit=%",
+                "/payouts?after=%zz",
+                "/payouts?user_id=%u0041",
+                "/payouts?a=b c",
+                "/payouts?a=<>",
+                "no-slash",
+                ""
+            })
+    void an_address_that_is_none_is_400(String address) {
+        var answer =
+                RawHttp.send(
+                        "GET %s HTTP/1.1\r\n%s".formatted(address, authorization()), new byte[0]);
+        assertThat(answer.status()).as(answer.toString()).isIn(400, 404);
+        assertThat(answer.body()).doesNotContain("Exception");
+    }
+
+    @Test
+    void an_address_beyond_the_limit_is_414() {
+        assertThat(someone.get("/payouts?a=" + "b".repeat(20_000)).status()).isEqualTo(414);
     }
 
     @Test
@@ -359,11 +376,9 @@ class HostileBodiesTest {
                         "{\"batch_id\":\"p\",\"items\":[" + item.formatted("\"\\ud800\"") + "]}"),
                 "/items/0/pix_key");
         assertPointer(someone.post(route, "{\"batch_id\":\"\\u0000\",\"items\":[]}"), "/batch_id");
+        assertPointer(someone.post(route, "{\"a/b~c\":\"\\u0000\",\"items\":[]}"), "/a~1b~0c");
         assertPointer(
-                someone.post(route, "{\"a/b~c\":\"\\u0000\",\"items\":[]}"), "/a~1b~0c");
-        assertPointer(
-                someone.post("/keys", "{\"name\":\"p\",\"roles\":{\"a/b\":\"x\"}}"),
-                "/roles/a~1b");
+                someone.post("/keys", "{\"name\":\"p\",\"roles\":{\"a/b\":\"x\"}}"), "/roles/a~1b");
         assertPointer(someone.post("/users", "{\"name\":1}"), "/name");
     }
 
@@ -406,9 +421,15 @@ class HostileBodiesTest {
         bodies.put("beyond Unicode", bytes(good, 0xF4, 0x90, 0x80, 0x80));
         bodies.put("cut off", bytes(good, 0xE2, 0x82));
         bodies.put("twice", (good + good).getBytes(StandardCharsets.UTF_8));
-        bodies.put("cut in half", good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
-        bodies.put("10 MB in a text", with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
-        bodies.put("a long name", with(route, "0.5,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
+        bodies.put(
+                "cut in half",
+                good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
+        bodies.put(
+                "10 MB in a text",
+                with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
+        bodies.put(
+                "a long name",
+                with(route, "0.5,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
         return bodies;
     }
 

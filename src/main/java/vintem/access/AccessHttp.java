@@ -147,8 +147,13 @@ public class AccessHttp {
             content =
                     @Content(
                             mediaType = "application/x-www-form-urlencoded",
-                            examples = @ExampleObject(name = "sample", value = "username=admin&password=…")))
-    @APIResponse(responseCode = "200", description = "The token",
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value = "username=admin&password=…")))
+    @APIResponse(
+            responseCode = "200",
+            description = "The token",
             content =
                     @Content(
                             mediaType = "application/json",
@@ -180,7 +185,9 @@ public class AccessHttp {
     @Path("me")
     @SignedIn
     @Operation(summary = "See who you are")
-    @APIResponse(responseCode = "200", description = "The caller",
+    @APIResponse(
+            responseCode = "200",
+            description = "The caller",
             content =
                     @Content(
                             mediaType = "application/json",
@@ -245,7 +252,11 @@ public class AccessHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = "{\"token\":\"…\",\"password\":\"a better one\"}")))
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value =
+                                                    "{\"token\":\"…\",\"password\":\"a better one\"}")))
     @APIResponse(responseCode = "204", description = "Set; all sessions have ended")
     @APIResponse(responseCode = "403", description = "The ticket was used, expired or replaced")
     @APIResponse(responseCode = "429", description = "Too many attempts")
@@ -292,7 +303,9 @@ public class AccessHttp {
     @Path("users")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
     @Operation(summary = "List users")
-    @APIResponse(responseCode = "200", description = "A page of users",
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of users",
             content =
                     @Content(
                             mediaType = "application/json",
@@ -310,7 +323,9 @@ public class AccessHttp {
     @Path("users/{id}")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
     @Operation(summary = "Find one user")
-    @APIResponse(responseCode = "200", description = "The user",
+    @APIResponse(
+            responseCode = "200",
+            description = "The user",
             content =
                     @Content(
                             mediaType = "application/json",
@@ -330,12 +345,16 @@ public class AccessHttp {
                     @Content(
                             mediaType = "application/json",
                             examples = @ExampleObject(name = "sample", value = SAMPLE_USER)))
-    @APIResponse(responseCode = "201", description = "Created",
+    @APIResponse(
+            responseCode = "201",
+            description = "Created",
             content =
                     @Content(
                             mediaType = "application/json",
                             schema = @Schema(implementation = UserAnswer.class)))
-    @APIResponse(responseCode = "409", description = "The name is taken, or a request with this key is under way")
+    @APIResponse(
+            responseCode = "409",
+            description = "The name is taken, or a request with this key is under way")
     @APIResponse(responseCode = "422", description = "The key belongs to another body")
     public Response createUser(
             InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
@@ -362,8 +381,14 @@ public class AccessHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = "{\"roles\":{\"payouts\":\"read\"},\"active\":true}")))
-    @APIResponse(responseCode = "200", description = "As it is now",
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value =
+                                                    "{\"roles\":{\"payouts\":\"read\"},\"active\":true}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now",
             content =
                     @Content(
                             mediaType = "application/json",
@@ -386,11 +411,17 @@ public class AccessHttp {
     @Path("users/{id}/password-reset")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
     @Operation(summary = "Make a ticket that sets a new password")
-    @APIResponse(responseCode = "201", description = "The ticket, shown once",
+    @APIResponse(
+            responseCode = "201",
+            description = "The ticket, shown once",
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = "{\"token\":\"…\",\"expires_at\":\"2026-11-22T13:00:00Z\"}")))
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value =
+                                                    "{\"token\":\"…\",\"expires_at\":\"2026-11-22T13:00:00Z\"}")))
     @APIResponse(responseCode = "404", description = "No such user")
     public Response offerPasswordReset(@PathParam("id") UUID id) {
         return resetPassword
@@ -411,7 +442,9 @@ public class AccessHttp {
     @Path("keys")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
     @Operation(summary = "List API keys")
-    @APIResponse(responseCode = "200", description = "A page of keys, without the keys themselves",
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of keys, without the keys themselves",
             content =
                     @Content(
                             mediaType = "application/json",
@@ -435,18 +468,25 @@ public class AccessHttp {
                     @Content(
                             mediaType = "application/json",
                             examples = @ExampleObject(name = "sample", value = SAMPLE_KEY)))
-    @APIResponse(responseCode = "200", description = "It was made before with this Idempotency-Key; the key itself is not shown again",
+    @APIResponse(
+            responseCode = "200",
+            description =
+                    "It was made before with this Idempotency-Key; the key itself is not shown again",
             content =
                     @Content(
                             mediaType = "application/json",
                             schema = @Schema(implementation = KeyAnswer.class)))
-    @APIResponse(responseCode = "201", description = "Created; the key is shown this once",
+    @APIResponse(
+            responseCode = "201",
+            description = "Created; the key is shown this once",
             content =
                     @Content(
                             mediaType = "application/json",
                             schema = @Schema(implementation = KeyAnswer.class)))
     @APIResponse(responseCode = "403", description = "More than your own roles or limits")
-    @APIResponse(responseCode = "409", description = "A request with this Idempotency-Key is under way")
+    @APIResponse(
+            responseCode = "409",
+            description = "A request with this Idempotency-Key is under way")
     @APIResponse(responseCode = "422", description = "The Idempotency-Key belongs to another body")
     public Response createKey(
             InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
@@ -474,7 +514,9 @@ public class AccessHttp {
     @Path("access-log")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
     @Operation(summary = "Read who did what, newest first")
-    @APIResponse(responseCode = "200", description = "A page of deeds",
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of deeds",
             content =
                     @Content(
                             mediaType = "application/json",

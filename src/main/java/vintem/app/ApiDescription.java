@@ -77,8 +77,7 @@ public class ApiDescription implements OASFilter {
     private static void describe(Operation operation, String status, String what) {
         var responses = operation.getResponses();
         if (!responses.hasAPIResponse(status)) {
-            responses.addAPIResponse(
-                    status, OASFactory.createAPIResponse().description(what));
+            responses.addAPIResponse(status, OASFactory.createAPIResponse().description(what));
         }
     }
 
@@ -127,7 +126,8 @@ public class ApiDescription implements OASFilter {
                 .addProperty("violations", schema(SchemaType.ARRAY).items(violation))
                 .addProperty("violation_count", schema(SchemaType.INTEGER))
                 .addProperty("trace_id", schema(SchemaType.STRING))
-                .required(new ArrayList<>(List.of("type", "title", "status", "detail", "trace_id")));
+                .required(
+                        new ArrayList<>(List.of("type", "title", "status", "detail", "trace_id")));
     }
 
     private static Schema schema(SchemaType type) {

@@ -19,7 +19,9 @@ class RequestLimitTest {
         var limit = new RequestLimit(60, clock);
         var passed = IntStream.range(0, 100).filter(_ -> limit.take(ANA).isEmpty()).count();
         assertThat(passed).isBetween(60L, 62L);
-        assertThat(limit.take(ANA)).get().matches(wait -> wait.compareTo(Duration.ofSeconds(1)) <= 0);
+        assertThat(limit.take(ANA))
+                .get()
+                .matches(wait -> wait.compareTo(Duration.ofSeconds(1)) <= 0);
         assertThat(limit.take(BIA)).isEmpty();
         clock.passes(Duration.ofSeconds(10));
         var more = IntStream.range(0, 100).filter(_ -> limit.take(ANA).isEmpty()).count();
