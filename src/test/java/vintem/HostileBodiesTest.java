@@ -267,14 +267,6 @@ class HostileBodiesTest {
             var answer = someone.get(path(route) + "?" + query);
             assertHarmless(route + "?" + head(query), answer);
         }
-        for (var query : List.of("limit=%", "after=%zz", "after=%e", "user_id=%u0041", "a=b c")) {
-            var answer =
-                    RawHttp.send(
-                            "GET %s?%s HTTP/1.1\r\n%s"
-                                    .formatted(path(route), query, authorization()),
-                            new byte[0]);
-            assertHarmless(route + "?" + query, answer);
-        }
     }
 
     @ParameterizedTest
@@ -288,21 +280,17 @@ class HostileBodiesTest {
                 "/payouts/%2e%2e/%2e%2e/users",
                 "/payouts/batches/%00",
                 "/payouts/batches/%c0%80",
-                "/payouts/%",
-                "/payouts/%zz",
                 "/payouts/;a=b",
                 "/users/%00",
                 "/users/not-an-id",
                 "/users/00000000-0000-0000-0000-00000000000g",
                 "/users/1-1-1-1-1",
-                "/users/%zz",
                 "/keys/%ff",
                 "/app/%00",
                 "/app/../users",
                 "//users",
                 "/nowhere",
                 "/nowhere/at/all",
-                "/%",
                 "/%00",
                 "/q/nowhere",
                 "/openapi/../users"
@@ -315,6 +303,35 @@ class HostileBodiesTest {
             assertHarmless(path, answer);
             assertThat(answer.status()).as(path + ": " + answer).isNotEqualTo(0);
         }
+    }
+
+    /// Refused by the server below us, which has no words for it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/payouts/%",
+                "/payouts/%zz",
+                "/users/%zz",
+                "/%",
+                "/payouts?limit=%",
+                "/payouts?after=%zz",
+                "/payouts?user_id=%u0041",
+                "/payouts?a=b c",
+                "/payouts?a=<>",
+                "no-slash",
+                ""
+            })
+    void an_address_that_is_none_is_400(String address) {
+        var answer =
+                RawHttp.send(
+                        "GET %s HTTP/1.1\r\n%s".formatted(address, authorization()), new byte[0]);
+        assertThat(answer.status()).as(answer.toString()).isIn(400, 404);
+        assertThat(answer.body()).doesNotContain("Exception");
+    }
+
+    @Test
+    void an_address_beyond_the_limit_is_414() {
+        assertThat(someone.get("/payouts?a=" + "b".repeat(20_000)).status()).isEqualTo(414);
     }
 
     @Test
