@@ -182,8 +182,7 @@ class HostileBodiesTest {
             var answer =
                     RawHttp.send(
                             "%s %s HTTP/1.1\r\n%sContent-Type: application/json\r\n%s\r\n"
-                                    .formatted(
-                                            route.verb(), path(route), authorization(), header),
+                                    .formatted(route.verb(), path(route), authorization(), header),
                             hostile(route));
             assertHarmless(route + " with " + head(header), answer);
         }
@@ -311,7 +310,8 @@ class HostileBodiesTest {
     void malformed_and_unknown_paths_are_answered_with_a_problem(String path) {
         for (var authorization : List.of(authorization(), "")) {
             var answer =
-                    RawHttp.send("GET %s HTTP/1.1\r\n%s".formatted(path, authorization), new byte[0]);
+                    RawHttp.send(
+                            "GET %s HTTP/1.1\r\n%s".formatted(path, authorization), new byte[0]);
             assertHarmless(path, answer);
             assertThat(answer.status()).as(path + ": " + answer).isNotEqualTo(0);
         }
@@ -359,11 +359,9 @@ class HostileBodiesTest {
                         "{\"batch_id\":\"p\",\"items\":[" + item.formatted("\"\\ud800\"") + "]}"),
                 "/items/0/pix_key");
         assertPointer(someone.post(route, "{\"batch_id\":\"\\u0000\",\"items\":[]}"), "/batch_id");
+        assertPointer(someone.post(route, "{\"a/b~c\":\"\\u0000\",\"items\":[]}"), "/a~1b~0c");
         assertPointer(
-                someone.post(route, "{\"a/b~c\":\"\\u0000\",\"items\":[]}"), "/a~1b~0c");
-        assertPointer(
-                someone.post("/keys", "{\"name\":\"p\",\"roles\":{\"a/b\":\"x\"}}"),
-                "/roles/a~1b");
+                someone.post("/keys", "{\"name\":\"p\",\"roles\":{\"a/b\":\"x\"}}"), "/roles/a~1b");
         assertPointer(someone.post("/users", "{\"name\":1}"), "/name");
     }
 
@@ -399,9 +397,15 @@ class HostileBodiesTest {
         bodies.put("beyond Unicode", bytes(good, 0xF4, 0x90, 0x80, 0x80));
         bodies.put("cut off", bytes(good, 0xE2, 0x82));
         bodies.put("twice", (good + good).getBytes(StandardCharsets.UTF_8));
-        bodies.put("cut in half", good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
-        bodies.put("10 MB in a text", with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
-        bodies.put("a long name", with(route, "1,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
+        bodies.put(
+                "cut in half",
+                good.substring(0, good.length() / 2).getBytes(StandardCharsets.UTF_8));
+        bodies.put(
+                "10 MB in a text",
+                with(route, "\"" + "x".repeat(10 << 20) + "\"", StandardCharsets.UTF_8));
+        bodies.put(
+                "a long name",
+                with(route, "1,\"" + "n".repeat(60_000) + "\":1", StandardCharsets.UTF_8));
         return bodies;
     }
 

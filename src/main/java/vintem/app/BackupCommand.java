@@ -72,8 +72,7 @@ class BackupCommand implements Callable<Integer> {
     private static ProcessBuilder auditOf(Address restored, Path directory) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder =
-                new ProcessBuilder(
-                        java, "-jar", System.getProperty("java.class.path"), "audit");
+                new ProcessBuilder(java, "-jar", System.getProperty("java.class.path"), "audit");
         var environment = builder.environment();
         environment.put("VINTEM_DATA_DIR", directory.toString());
         environment.put("VINTEM_DB_URL", restored.url());

@@ -1,9 +1,8 @@
 package vintem.ledger;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The chart of accounts. The rows of `account` are the same list, and a test compares them.
 public enum AccountCode {

@@ -1,17 +1,9 @@
 package vintem.ledger;
 
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jspecify.annotations.Nullable;
-
-import vintem.platform.Problem;
-
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +15,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
 import vintem.platform.BinaryCopy;
+import vintem.platform.Problem;
 
 /// The ledger's tables and every statement that touches them.
 @Singleton
@@ -94,9 +87,9 @@ public class LedgerTables {
             where account_id = kept.id and available_cents <> kept.cents
             """;
 
-    // Asked for first and bound to the next statement, so that its plan knows how short the tail is.
-    private static final String HORIZON =
-            "select coalesce(max(horizon), 0) from ledger_checkpoint";
+    // Asked for first and bound to the next statement, so that its plan knows how short the tail
+    // is.
+    private static final String HORIZON = "select coalesce(max(horizon), 0) from ledger_checkpoint";
 
     private static final String HORIZON_AS_OF =
             """
@@ -192,8 +185,8 @@ public class LedgerTables {
     private static final String OLDEST_RUNNING =
             "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
-    // Only what is older than the oldest running transaction: an id-based tail would lose money that
-    // commits late.
+    // Only what is older than the oldest running transaction: an id-based tail would lose money
+    // that commits late.
     private static final String CHECKPOINT =
             """
             with tail as (
@@ -287,6 +280,9 @@ public class LedgerTables {
 
     /// Leaves alone what is written already under the same ids.
     void insertOnce(Handle tx, List<Transfer> transfers) {
+        if (transfers.isEmpty()) {
+            return;
+        }
         tx.createUpdate(INSERT_ONCE)
                 .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
                 .bind("entries", BinaryArray.uuids(transfers, Transfer::entryId))
@@ -432,7 +428,8 @@ public class LedgerTables {
 
     /// Takes a checkpoint where at least so many rows were written since the last one.
     ///
-    /// @return how many accounts it tells of; none where it was not worth it, or another node is at it
+    /// @return how many accounts it tells of; none where it was not worth it, or another node is at
+    ///     it
     int checkpoint(Handle tx, int least) {
         if (!tx.createQuery(ONE_AT_A_TIME).mapTo(Boolean.class).one()) {
             return 0;

@@ -1,11 +1,10 @@
 package vintem.ledger;
 
-import vintem.ledger.AccountCode.Side;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import vintem.ledger.AccountCode.Side;
 
 /// A transfer as one of its two accounts sees it.
 ///

@@ -292,8 +292,7 @@ class PayBatch {
                         return;
                     }
                     var start = chunk * CHUNK;
-                    sendChunk(
-                            positions.subList(start, Math.min(start + CHUNK, positions.size())));
+                    sendChunk(positions.subList(start, Math.min(start + CHUNK, positions.size())));
                 }
             } catch (RuntimeException failed) {
                 // Committed intents stay; the resolver asks the bank about them.

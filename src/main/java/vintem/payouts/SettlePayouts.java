@@ -75,12 +75,13 @@ class SettlePayouts {
         return facts.byProviderId;
     }
 
-    /// The bank paid what we had given up: it really left the account, so it is booked, and a person
-    /// must look.
+    /// The bank paid what we had given up: it really left the account, so it is booked, and a
+    /// person must look.
     private void paymentsOfClosedAttempts(Handle tx, List<Ending> endings, Facts facts) {
         var payments = new HashMap<String, Ending>();
         for (var ending : endings) {
-            if (ending.outcome().equals(PAID) && !facts.byProviderId.containsKey(ending.providerId())) {
+            if (ending.outcome().equals(PAID)
+                    && !facts.byProviderId.containsKey(ending.providerId())) {
                 payments.put(ending.providerId(), ending);
             }
         }
@@ -147,8 +148,7 @@ class SettlePayouts {
     private void giveBackSpending(Handle tx, List<Ended> ended) {
         var unspent =
                 new TreeMap<Spent, Long>(
-                        Comparator.comparing(Spent::credentialId)
-                                .thenComparing(Spent::day));
+                        Comparator.comparing(Spent::credentialId).thenComparing(Spent::day));
         for (var each : ended) {
             if (!isPaid(each)) {
                 var spent = new Spent(each.credentialId(), each.spendingDay());

@@ -19,10 +19,10 @@ import org.postgresql.util.PGobject;
 
 /// One column of a list of rows, as a parameter for `unnest`, in PostgreSQL's binary array format.
 ///
-/// The driver sends most arrays as text, which the driver escapes and the server parses, character by
-/// character; for lists of thousands that costs as much as the insert itself. The format is that of
-/// `array_send` in PostgreSQL's source: dimensions, a flag for nulls, the element's type, the length,
-/// the lower bound, then each element with its length.
+/// The driver sends most arrays as text, which the driver escapes and the server parses, character
+/// by character; for lists of thousands that costs as much as the insert itself. The format is that
+/// of `array_send` in PostgreSQL's source: dimensions, a flag for nulls, the element's type, the
+/// length, the lower bound, then each element with its length.
 public final class BinaryArray {
     /// The array types that are sent so; the driver must be told which (`binaryTransferEnable`).
     public static final String TYPES = "1000,1007,1009,1016,1182,1185,2951";
@@ -123,7 +123,9 @@ public final class BinaryArray {
         Writer(int size, int elementType, int usualBytes) {
             this.size = size;
             this.elementType = elementType;
-            this.bytes = ByteBuffer.allocate(HEADER_BYTES + size * (4 + usualBytes)).position(HEADER_BYTES);
+            this.bytes =
+                    ByteBuffer.allocate(HEADER_BYTES + size * (4 + usualBytes))
+                            .position(HEADER_BYTES);
         }
 
         void start(int length) {
@@ -139,7 +141,9 @@ public final class BinaryArray {
 
         private void ensure(int more) {
             if (bytes.remaining() < more) {
-                var larger = ByteBuffer.allocate(Math.max(bytes.capacity() * 2, bytes.position() + more));
+                var larger =
+                        ByteBuffer.allocate(
+                                Math.max(bytes.capacity() * 2, bytes.position() + more));
                 bytes = larger.put(bytes.flip());
             }
         }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/// Rows written by `COPY … FROM STDIN (format binary)`: the fastest way into a table, for lists that
-/// conflict with nothing. Inside the caller's transaction.
+/// Rows written by `COPY … FROM STDIN (format binary)`: the fastest way into a table, for lists
+/// that conflict with nothing. Inside the caller's transaction.
 public final class BinaryCopy {
     /// The fields of one row, written in the order of the statement's columns.
     public static final class Row {
@@ -94,11 +94,7 @@ public final class BinaryCopy {
             Handle tx, String statement, int columns, List<R> rows, BiConsumer<Row, R> write) {
         CopyIn copy = null;
         try {
-            copy =
-                    tx.getConnection()
-                            .unwrap(PGConnection.class)
-                            .getCopyAPI()
-                            .copyIn(statement);
+            copy = tx.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
             var row = new Row();
             row.bytes.put(SIGNATURE);
             for (var each : rows) {

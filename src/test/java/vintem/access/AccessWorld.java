@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 import vintem.platform.Database;
-import vintem.platform.Idempotency;
 import vintem.platform.EmbeddedPostgres;
+import vintem.platform.Idempotency;
 
 /// The access module on a real PostgreSQL: one server for the whole run, an empty database for
 /// each world, and a clock that moves when told to.

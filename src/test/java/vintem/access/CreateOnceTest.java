@@ -89,7 +89,8 @@ class CreateOnceTest {
                         once + "%");
         assertThat(kept).contains(once).doesNotContain(secret.substring(4)).doesNotContain("good");
         var plain =
-                Rows.text("select encode(sha256(convert_to(?, 'UTF8')), 'hex')", user("good enough"));
+                Rows.text(
+                        "select encode(sha256(convert_to(?, 'UTF8')), 'hex')", user("good enough"));
         assertThat(kept).as("a plain hash invites guessing").doesNotContain(plain);
     }
 

@@ -194,8 +194,7 @@ class RoutesAndRolesTest {
         assertThat(ask(route, cookie.with("0".repeat(64))))
                 .isEqualTo(guarded ? Answer.NOT_YOU : in(route));
         assertThat(ask(route, cookie.with(cookie.csrf()).with("Origin", "https://evil.example")))
-                .isEqualTo(
-                        guarded || (changes && route.isPage()) ? Answer.NOT_YOU : in(route));
+                .isEqualTo(guarded || (changes && route.isPage()) ? Answer.NOT_YOU : in(route));
         assertThat(ask(route, cookie.with(cookie.csrf()))).isEqualTo(in(route));
     }
 
@@ -259,17 +258,14 @@ class RoutesAndRolesTest {
         return admits(route) instanceof Admits.Bank ? Answer.NOT_YOU : Answer.IN;
     }
 
-    private static Answer may(
-            Admits admits, Capability capability, Role role, boolean isKey) {
+    private static Answer may(Admits admits, Capability capability, Role role, boolean isKey) {
         var admitted =
                 switch (admits) {
                     case Admits.Everybody() -> true;
                     case Admits.Bank() -> false;
                     case Admits.SignedIn(var keys) -> keys || !isKey;
                     case Admits.Having(var wanted, var least, var keys) ->
-                            capability == wanted
-                                    && role.includes(least)
-                                    && (keys || !isKey);
+                            capability == wanted && role.includes(least) && (keys || !isKey);
                 };
         return admitted ? Answer.IN : Answer.NOT_YOU;
     }
@@ -319,7 +315,8 @@ class RoutesAndRolesTest {
     }
 
     private Http token(UserTable.User user) {
-        var opened = database.transaction(tx -> sessions.open(tx, current(user), Sessions.By.TOKEN));
+        var opened =
+                database.transaction(tx -> sessions.open(tx, current(user), Sessions.By.TOKEN));
         return Http.nobody().bearer(opened.secret());
     }
 
@@ -376,7 +373,8 @@ class RoutesAndRolesTest {
                 () -> Http.nobody().bearer(keyOfSomebodyDeactivated()));
         worthless.put("basic", () -> Http.nobody().with("Authorization", "Basic YWRtaW46YWRtaW4="));
         worthless.put("no secret", () -> Http.nobody().with("Authorization", "Bearer "));
-        worthless.put("made-up cookie", () -> Http.nobody().with("Cookie", cookieOf("0".repeat(64))));
+        worthless.put(
+                "made-up cookie", () -> Http.nobody().with("Cookie", cookieOf("0".repeat(64))));
         worthless.put(
                 "a wrong header beside a right cookie",
                 () -> cookie().without().with("Authorization", "Bearer wrong"));
@@ -400,7 +398,11 @@ class RoutesAndRolesTest {
                 database.transaction(
                         tx ->
                                 sessionTable.insert(
-                                        tx, current(all), null, now, now.plus(Duration.ofHours(1))));
+                                        tx,
+                                        current(all),
+                                        null,
+                                        now,
+                                        now.plus(Duration.ofHours(1))));
         var claims =
                 "{\"iss\":\"vintem\",\"aud\":\"vintem-api\",\"sub\":\"%s\",\"jti\":\"%s\",\"iat\":%d,\"exp\":%d}"
                         .formatted(

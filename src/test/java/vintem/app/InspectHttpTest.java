@@ -87,7 +87,10 @@ class InspectHttpTest {
     @Test
     void a_long_text_is_answered_at_once() {
         for (var text :
-                List.of("9".repeat(100_000), "a@" + "b.".repeat(40_000), "+55" + "(".repeat(90_000))) {
+                List.of(
+                        "9".repeat(100_000),
+                        "a@" + "b.".repeat(40_000),
+                        "+55" + "(".repeat(90_000))) {
             var began = System.nanoTime();
             var answer = admin.post("/tools/inspect", "{\"text\":" + Json.text(text) + "}");
             assertThat(answer.status()).isEqualTo(200);

@@ -2,21 +2,9 @@ package vintem.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static vintem.ledger.LedgerWorld.fee;
 import static vintem.ledger.LedgerWorld.into;
 import static vintem.ledger.LedgerWorld.leg;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import vintem.ledger.Ledger.Posting;
-import vintem.platform.Database;
-import vintem.platform.Ids;
-import vintem.platform.Together;
 
 import java.sql.SQLException;
 import java.time.Instant;
@@ -24,12 +12,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintem.ledger.Ledger.Posting;
+import vintem.platform.Database;
+import vintem.platform.Ids;
+import vintem.platform.Together;
 
 /// What the ledger promises, one promise at a time.
 class LedgerTest {
     private static final Posting POSTED = new Posting.Posted();
     private static final Posting NO_FUNDS = new Posting.InsufficientFunds(AccountCode.BANK);
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private static final int ALL = AccountCode.values().length;
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private LedgerWorld world;
 
@@ -184,14 +184,23 @@ class LedgerTest {
     }
 
     @Test
-    void facts_that_are_recorded_again_do_not_raise_what_is_available() {
+    void a_list_that_takes_nothing_from_a_floor_may_be_run_again_too() {
+        var list = new Transfer[] {into(AccountCode.BANK, AccountCode.SALES, 100)};
+        assertThat(world.post(list)).containsExactly(POSTED);
+        assertThat(world.post(list)).containsExactly(POSTED);
+        assertThat(world.bank()).isEqualTo(100);
+    }
+
+    @Test
+    void a_fact_that_is_recorded_twice_fails_the_second_time_and_changes_nothing() {
         world.opensWith(100);
         var list = new Transfer[] {into(AccountCode.BANK, AccountCode.SALES, 100), fee(10)};
         world.record(list);
-        world.record(list);
-        world.record(list);
+        assertThat(state(() -> world.record(list))).isEqualTo(UNIQUE_VIOLATION);
         assertThat(world.bank()).isEqualTo(190);
         assertThat(world.available()).isLessThanOrEqualTo(190);
+        world.database.run(tx -> world.ledger.recordOnce(tx, List.of(list)));
+        assertThat(world.bank()).isEqualTo(190);
         assertThat(world.post(fee(191))).containsExactly(NO_FUNDS);
     }
 
@@ -256,7 +265,7 @@ class LedgerTest {
         assertThat(world.checkpoints.take(1)).isZero();
         mayEnd.countDown();
         other.join();
-        assertThat(world.checkpoints.take(2)).isEqualTo(2);
+        assertThat(world.checkpoints.take(2)).isEqualTo(ALL);
         assertThat(world.bank()).isEqualTo(3);
     }
 
@@ -266,7 +275,7 @@ class LedgerTest {
         world.opensWith(100);
         world.checkpoints.take(1);
         LedgerHome.settleIn(world.test.owner());
-        assertThat(world.test.count("ledger_checkpoint")).isEqualTo(2);
+        assertThat(world.test.count("ledger_checkpoint")).isEqualTo(ALL);
 
         // A checkpoint by the numbers of another server, which covers what it never saw.
         world.test.asOwner("update ledger_home set system_identifier = 1");
@@ -279,7 +288,7 @@ class LedgerTest {
         LedgerHome.settleIn(world.test.owner());
         assertThat(world.test.count("ledger_checkpoint")).isZero();
         assertThat(world.bank()).isEqualTo(100);
-        assertThat(world.checkpoints.take(1)).isEqualTo(2);
+        assertThat(world.checkpoints.take(1)).isEqualTo(ALL);
         assertThat(world.bank()).isEqualTo(100);
     }
 

@@ -1,19 +1,17 @@
 package vintem.ledger;
 
-import org.jdbi.v3.core.Handle;
-
-import vintem.MovableClock;
-import vintem.access.AccessLog;
-import vintem.platform.Database;
-import vintem.platform.Ids;
-import vintem.platform.TestDatabase;
-
 import java.lang.reflect.Constructor;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import vintem.MovableClock;
+import vintem.access.AccessLog;
+import vintem.platform.Database;
+import vintem.platform.Ids;
+import vintem.platform.TestDatabase;
 
 /// The ledger on a real PostgreSQL, put together by hand.
 final class LedgerWorld implements AutoCloseable {

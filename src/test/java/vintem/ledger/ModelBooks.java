@@ -1,12 +1,11 @@
 package vintem.ledger;
 
-import vintem.ledger.AccountCode.Side;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import vintem.ledger.AccountCode.Side;
 
 /// The books as one would keep them on paper: a list of transfers, and sums over it.
 final class ModelBooks {

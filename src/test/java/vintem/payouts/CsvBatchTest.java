@@ -64,8 +64,7 @@ class CsvBatchTest {
                 Arguments.of("byte order mark", "\uFEFF" + plain),
                 Arguments.of("CRLF", plain.replace("\n", "\r\n")),
                 Arguments.of("no last line end", plain.stripTrailing()),
-                Arguments.of(
-                        "quotes", plain.replaceAll("([^,\n]+)", "\"$1\"")),
+                Arguments.of("quotes", plain.replaceAll("([^,\n]+)", "\"$1\"")),
                 Arguments.of(
                         "other columns, other order",
                         """
@@ -131,8 +130,7 @@ class CsvBatchTest {
                 Arguments.of("empty", "", List.of("/items")),
                 Arguments.of("a head alone", HEAD, List.of("/items")),
                 Arguments.of("no head", row + row, List.of("/0")),
-                Arguments.of(
-                        "missing column", "external_id,amount_cents\nx1,10\n", List.of("/0")),
+                Arguments.of("missing column", "external_id,amount_cents\nx1,10\n", List.of("/0")),
                 Arguments.of(
                         "a column twice",
                         "external_id,amount_cents,pix_key,pix_key\nx1,10,a@b.c,d@e.f\n",
@@ -140,26 +138,33 @@ class CsvBatchTest {
                 Arguments.of("short row", HEAD + row + "x2,u1\n", List.of("/items/1/amount_cents")),
                 Arguments.of("long row", HEAD + row + "x2,u1,10,ana@mail.com,more\n", List.of("")),
                 Arguments.of("words", HEAD + "x1,u1,ten,a@b.c\n", List.of("/items/0/amount_cents")),
-                Arguments.of("reais", HEAD + "x1,u1,10.90,a@b.c\n", List.of("/items/0/amount_cents")),
+                Arguments.of(
+                        "reais", HEAD + "x1,u1,10.90,a@b.c\n", List.of("/items/0/amount_cents")),
                 Arguments.of(
                         "quoted reais",
                         HEAD + "x1,u1,\"10,90\",a@b.c\n",
                         List.of("/items/0/amount_cents")),
-                Arguments.of("exponent", HEAD + "x1,u1,1e3,a@b.c\n", List.of("/items/0/amount_cents")),
+                Arguments.of(
+                        "exponent", HEAD + "x1,u1,1e3,a@b.c\n", List.of("/items/0/amount_cents")),
                 Arguments.of("plus", HEAD + "x1,u1,+10,a@b.c\n", List.of("/items/0/amount_cents")),
-                Arguments.of("other digits", HEAD + "x1,u1,١٠,a@b.c\n", List.of("/items/0/amount_cents")),
+                Arguments.of(
+                        "other digits",
+                        HEAD + "x1,u1,١٠,a@b.c\n",
+                        List.of("/items/0/amount_cents")),
                 Arguments.of(
                         "beyond 64 bits",
                         HEAD + row + "x2,u1,9223372036854775808,a@b.c\n",
                         List.of("/items/1/amount_cents")),
-                Arguments.of("no amount", HEAD + "x1,u1,,a@b.c\n", List.of("/items/0/amount_cents")),
+                Arguments.of(
+                        "no amount", HEAD + "x1,u1,,a@b.c\n", List.of("/items/0/amount_cents")),
                 Arguments.of(
                         "long id",
                         HEAD + "x".repeat(256) + ",u1,1,a@b.c\n",
                         List.of("/items/0/external_id")),
                 Arguments.of("U+0000", HEAD + "x\0,u1,1,a@b.c\n", List.of("")),
                 Arguments.of("open quote", HEAD + "\"x1,u1,1,a@b.c\n", List.of("")),
-                Arguments.of("huge field", HEAD + "x".repeat(2_000_000) + ",u,1,a@b.c\n", List.of("")));
+                Arguments.of(
+                        "huge field", HEAD + "x".repeat(2_000_000) + ",u,1,a@b.c\n", List.of("")));
     }
 
     @ParameterizedTest(name = "{0}")

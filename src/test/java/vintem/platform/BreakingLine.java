@@ -163,9 +163,7 @@ public final class BreakingLine implements AutoCloseable {
         private boolean breaksAt(byte[] buffer, int read) {
             var now = next;
             var sent = new String(buffer, 0, read, StandardCharsets.ISO_8859_1);
-            return now.times.get() > 0
-                    && now.where.test(sent)
-                    && now.times.getAndDecrement() > 0;
+            return now.times.get() > 0 && now.where.test(sent) && now.times.getAndDecrement() > 0;
         }
     }
 }

@@ -310,8 +310,7 @@ class CoalescerTest {
         closing.join();
         assertThat(waiting).allSatisfy(each -> assertThat(each).isCompleted());
         assertThat(test.count("wish where written = 1")).isEqualTo(120);
-        assertThatThrownBy(() -> coalescer.submit(Wish.of("late")))
-                .isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> coalescer.submit(Wish.of("late"))).isInstanceOf(Unavailable.class);
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     public static Idempotency idempotency(Database database, Clock clock) {
-        return new Idempotency(database, new IdempotencyTable(), clock);
+        return new Idempotency(database, clock);
     }
 
     static OutboxRelay relay(Database database, Clock clock, Subscriber... subscribers) {
