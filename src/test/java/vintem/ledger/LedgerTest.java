@@ -293,6 +293,34 @@ class LedgerTest {
     }
 
     @Test
+    void the_order_is_that_of_numbers_also_where_a_transaction_has_one_more_digit() {
+        for (var xact : List.of(101, 9, 100, 99, 10)) {
+            world.test.asOwner(
+                    """
+                    insert into transfer (id, entry_id, debit_account, credit_account,
+                        amount_cents, kind, subject_id, occurred_at, xact_id)
+                    select id, id, 1, 2, %d, 'test', '%s', now(), %d
+                    from (select uuidv7() as id) one
+                    """
+                            .formatted(xact, LedgerWorld.SOMEBODY, xact));
+        }
+        var all = world.read(tx -> world.ledger.transfersOf(tx, LedgerWorld.SOMEBODY));
+        assertThat(all.stream().map(Ledger.Recorded::amountCents))
+                .containsExactly(9L, 10L, 99L, 100L, 101L);
+        var first = world.read(tx -> world.ledger.transfersOf(tx, LedgerWorld.SOMEBODY, null, 3));
+        var rest =
+                world.read(
+                        tx ->
+                                world.ledger.transfersOf(
+                                        tx, LedgerWorld.SOMEBODY, first.getLast().id(), 3));
+        assertThat(first).isEqualTo(all.subList(0, 3));
+        assertThat(rest).isEqualTo(all.subList(3, 5));
+        var lines = world.read(tx -> world.ledger.statement(tx, AccountCode.BANK, null, 9));
+        assertThat(lines.stream().map(StatementLine::balanceCents))
+                .containsExactly(319L, 218L, 118L, 19L, 9L);
+    }
+
+    @Test
     void as_of_means_when_it_was_recorded_not_when_it_occurred() {
         world.opensWith(100);
         var before = world.one("select clock_timestamp()", Instant.class);

@@ -186,6 +186,23 @@ class OutboxTest {
     }
 
     @Test
+    void the_order_is_that_of_numbers_also_where_a_transaction_has_one_more_digit() {
+        var ana = new Scribe("ana");
+        for (var xact : List.of(101, 9, 100, 99, 10)) {
+            test.asOwner(
+                    """
+                    insert into outbox (xact_id, type, subject, body)
+                    values ('%d', '%s', 'of %d', '{}')
+                    """
+                            .formatted(xact, type, xact));
+        }
+        var relay = relay(test.database(), ana);
+        hears(relay, ana, "of 9", "of 10", "of 99", "of 100", "of 101");
+        relay.relay();
+        hears(relay, ana, "of 9", "of 10", "of 99", "of 100", "of 101");
+    }
+
+    @Test
     void a_new_subscriber_hears_everything_from_the_first_news_on() {
         var ana = new Scribe("ana");
         publish("a", "b");
@@ -332,7 +349,8 @@ class OutboxTest {
     @Test
     void what_every_subscriber_has_heard_is_forgotten_after_thirty_days_and_nothing_else() {
         try (var own = TestDatabase.fresh()) {
-            var place = "insert into outbox_cursor (subscriber, xact_id, id) select 'x', xact_id, id";
+            var place =
+                    "insert into outbox_cursor (subscriber, xact_id, id) select 'x', xact_id, id";
             for (var subject : List.of("a", "b", "c")) {
                 own.database().run(tx -> outbox.publish(tx, List.of(news(subject))));
             }
@@ -360,7 +378,8 @@ class OutboxTest {
         test.database().run(tx -> outbox.publish(tx, news));
     }
 
-    /// Relays until the subscriber has heard so much. Another transaction anywhere on the server, an
+    /// Relays until the subscriber has heard so much. Another transaction anywhere on the server,
+    // an
     /// autovacuum for example, may hold news back for a moment.
     private void hears(OutboxRelay relay, Scribe scribe, String... subjects) {
         Together.until(
