@@ -47,7 +47,9 @@ public class Ledger {
     /// @return one outcome per transfer, in order
     public List<Posting> post(Handle tx, List<Transfer> transfers) {
         var funds = Funds.lock(tx, tables, transfers);
-        var standing = standing(tx, funds, transfers);
+        // Asked under the lock: an earlier run of the same list has ended by now, one way or the
+        // other.
+        var standing = funds.locked() ? tables.alreadyThere(tx, transfers) : Set.<UUID>of();
         var postings = new ArrayList<Posting>(transfers.size());
         var accepted = new ArrayList<Transfer>(transfers.size());
         for (var start = 0; start < transfers.size(); ) {
@@ -65,17 +67,21 @@ public class Ledger {
                 accepted.addAll(entry);
             }
         }
-        tables.insert(tx, accepted);
+        if (funds.locked()) {
+            tables.insert(tx, accepted);
+        } else {
+            // Nothing was waited for, so an earlier run may be committing at this moment.
+            tables.insertOnce(tx, accepted);
+        }
         funds.keep();
         return postings;
     }
 
     /// Records what has *already happened*, whatever the balances: a floor refuses intentions, not
-    /// facts. What stands already is left alone.
+    /// facts. A fact is recorded once: an id that is written already fails the transaction.
     public void record(Handle tx, List<Transfer> transfers) {
         var funds = Funds.lock(tx, tables, transfers);
-        var standing = standing(tx, funds, transfers);
-        transfers.stream().filter(each -> !standing.contains(each.id())).forEach(funds::move);
+        transfers.forEach(funds::move);
         tables.insert(tx, transfers);
         funds.keep();
     }
@@ -84,12 +90,6 @@ public class Ledger {
     /// no account with a floor.
     public void recordOnce(Handle tx, List<Transfer> transfers) {
         tables.insertOnce(tx, transfers);
-    }
-
-    /// Asked under the lock: an earlier run of the same list has ended by now, one way or the
-    /// other. Without a lock there is no figure that a second run could spoil.
-    private Set<UUID> standing(Handle tx, Funds funds, List<Transfer> transfers) {
-        return funds.available.isEmpty() ? Set.of() : tables.alreadyThere(tx, transfers);
     }
 
     /// Balances of all accounts at this moment, in the order of the chart.
@@ -228,6 +228,11 @@ public class Ledger {
                 funds.available.putAll(tables.lockAvailable(tx, lowered));
             }
             return funds;
+        }
+
+        /// Whether anything of the list takes from an account with a floor.
+        boolean locked() {
+            return !available.isEmpty();
         }
 
         /// Takes a whole entry, or says which account is short and takes nothing.

@@ -127,11 +127,12 @@ public class LedgerTables {
 
     private static final String BALANCES_AS_OF = SUMS.replace("<which>", "t.recorded_at <= :at");
 
+    // By the column: by the text that is selected, 1000 would come before 999.
     private static final String OF_SUBJECT =
             ROW
                     + """
                     where subject_id = :subject and (xact_id, id) > (:xactId::bigint, :id)
-                    order by xact_id, id limit :most
+                    order by transfer.xact_id, id limit :most
                     """;
 
     private static final String OF_IDS =
@@ -280,6 +281,9 @@ public class LedgerTables {
 
     /// Leaves alone what is written already under the same ids.
     void insertOnce(Handle tx, List<Transfer> transfers) {
+        if (transfers.isEmpty()) {
+            return;
+        }
         tx.createUpdate(INSERT_ONCE)
                 .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
                 .bind("entries", BinaryArray.uuids(transfers, Transfer::entryId))

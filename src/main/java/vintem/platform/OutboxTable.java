@@ -30,13 +30,14 @@ class OutboxTable {
             for update skip locked
             """;
 
-    // Below the oldest running transaction nothing can appear any more.
+    // Below the oldest running transaction nothing can appear any more. The order is the column's:
+    // by the text that is selected, 1000 would come before 999.
     private static final String NEXT =
             """
             select id, xact_id::text, type, subject, body from outbox
             where (xact_id, id) > (:xactId::xid8, :id)
             and xact_id < pg_snapshot_xmin(pg_current_snapshot())
-            order by xact_id, id
+            order by outbox.xact_id, id
             limit :most
             """;
 

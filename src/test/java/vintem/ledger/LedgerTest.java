@@ -28,6 +28,9 @@ class LedgerTest {
     private static final Posting NO_FUNDS = new Posting.InsufficientFunds(AccountCode.BANK);
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+    private static final int ALL = AccountCode.values().length;
+    private static final String UNIQUE_VIOLATION = "23505";
+
     private LedgerWorld world;
 
     @BeforeEach
@@ -181,14 +184,23 @@ class LedgerTest {
     }
 
     @Test
-    void facts_that_are_recorded_again_do_not_raise_what_is_available() {
+    void a_list_that_takes_nothing_from_a_floor_may_be_run_again_too() {
+        var list = new Transfer[] {into(AccountCode.BANK, AccountCode.SALES, 100)};
+        assertThat(world.post(list)).containsExactly(POSTED);
+        assertThat(world.post(list)).containsExactly(POSTED);
+        assertThat(world.bank()).isEqualTo(100);
+    }
+
+    @Test
+    void a_fact_that_is_recorded_twice_fails_the_second_time_and_changes_nothing() {
         world.opensWith(100);
         var list = new Transfer[] {into(AccountCode.BANK, AccountCode.SALES, 100), fee(10)};
         world.record(list);
-        world.record(list);
-        world.record(list);
+        assertThat(state(() -> world.record(list))).isEqualTo(UNIQUE_VIOLATION);
         assertThat(world.bank()).isEqualTo(190);
         assertThat(world.available()).isLessThanOrEqualTo(190);
+        world.database.run(tx -> world.ledger.recordOnce(tx, List.of(list)));
+        assertThat(world.bank()).isEqualTo(190);
         assertThat(world.post(fee(191))).containsExactly(NO_FUNDS);
     }
 
@@ -253,7 +265,7 @@ class LedgerTest {
         assertThat(world.checkpoints.take(1)).isZero();
         mayEnd.countDown();
         other.join();
-        assertThat(world.checkpoints.take(2)).isEqualTo(2);
+        assertThat(world.checkpoints.take(2)).isEqualTo(ALL);
         assertThat(world.bank()).isEqualTo(3);
     }
 
@@ -263,7 +275,7 @@ class LedgerTest {
         world.opensWith(100);
         world.checkpoints.take(1);
         LedgerHome.settleIn(world.test.owner());
-        assertThat(world.test.count("ledger_checkpoint")).isEqualTo(2);
+        assertThat(world.test.count("ledger_checkpoint")).isEqualTo(ALL);
 
         // A checkpoint by the numbers of another server, which covers what it never saw.
         world.test.asOwner("update ledger_home set system_identifier = 1");
@@ -276,8 +288,36 @@ class LedgerTest {
         LedgerHome.settleIn(world.test.owner());
         assertThat(world.test.count("ledger_checkpoint")).isZero();
         assertThat(world.bank()).isEqualTo(100);
-        assertThat(world.checkpoints.take(1)).isEqualTo(2);
+        assertThat(world.checkpoints.take(1)).isEqualTo(ALL);
         assertThat(world.bank()).isEqualTo(100);
+    }
+
+    @Test
+    void the_order_is_that_of_numbers_also_where_a_transaction_has_one_more_digit() {
+        for (var xact : List.of(101, 9, 100, 99, 10)) {
+            world.test.asOwner(
+                    """
+                    insert into transfer (id, entry_id, debit_account, credit_account,
+                        amount_cents, kind, subject_id, occurred_at, xact_id)
+                    select id, id, 1, 2, %d, 'test', '%s', now(), %d
+                    from (select uuidv7() as id) one
+                    """
+                            .formatted(xact, LedgerWorld.SOMEBODY, xact));
+        }
+        var all = world.read(tx -> world.ledger.transfersOf(tx, LedgerWorld.SOMEBODY));
+        assertThat(all.stream().map(Ledger.Recorded::amountCents))
+                .containsExactly(9L, 10L, 99L, 100L, 101L);
+        var first = world.read(tx -> world.ledger.transfersOf(tx, LedgerWorld.SOMEBODY, null, 3));
+        var rest =
+                world.read(
+                        tx ->
+                                world.ledger.transfersOf(
+                                        tx, LedgerWorld.SOMEBODY, first.getLast().id(), 3));
+        assertThat(first).isEqualTo(all.subList(0, 3));
+        assertThat(rest).isEqualTo(all.subList(3, 5));
+        var lines = world.read(tx -> world.ledger.statement(tx, AccountCode.BANK, null, 9));
+        assertThat(lines.stream().map(StatementLine::balanceCents))
+                .containsExactly(319L, 218L, 118L, 19L, 9L);
     }
 
     @Test

@@ -186,6 +186,23 @@ class OutboxTest {
     }
 
     @Test
+    void the_order_is_that_of_numbers_also_where_a_transaction_has_one_more_digit() {
+        var ana = new Scribe("ana");
+        for (var xact : List.of(101, 9, 100, 99, 10)) {
+            test.asOwner(
+                    """
+                    insert into outbox (xact_id, type, subject, body)
+                    values ('%d', '%s', 'of %d', '{}')
+                    """
+                            .formatted(xact, type, xact));
+        }
+        var relay = relay(test.database(), ana);
+        hears(relay, ana, "of 9", "of 10", "of 99", "of 100", "of 101");
+        relay.relay();
+        hears(relay, ana, "of 9", "of 10", "of 99", "of 100", "of 101");
+    }
+
+    @Test
     void a_new_subscriber_hears_everything_from_the_first_news_on() {
         var ana = new Scribe("ana");
         publish("a", "b");
