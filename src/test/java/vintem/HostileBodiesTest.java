@@ -37,6 +37,11 @@ class HostileBodiesTest {
                             {"batch_id":"hostile","items":[
                             {"external_id":"h-1","amount_cents":100,"pix_key":"ana@mail.com"},
                             {"external_id":"h-2","amount_cents":$,"pix_key":"ana@mail.com"}]}"""),
+                    Map.entry(
+                            "POST /ledger/transfers",
+                            """
+                            {"transfers":[{"debit":"bank_fees","credit":"bank","kind":"bank_fee",
+                            "amount_cents":$}]}"""),
                     Map.entry("POST /tools/inspect", "{\"text\":$}"),
                     Map.entry("POST /users", "{\"name\":\"h\",\"password\":$}"),
                     Map.entry("PATCH /users/{id}", "{\"daily_limit_cents\":$}"),
