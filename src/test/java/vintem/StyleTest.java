@@ -68,7 +68,9 @@ class StyleTest {
     void every_package_introduces_itself_and_has_no_nulls_by_default() throws IOException {
         try (var paths = Files.walk(MAIN.resolve("vintem"), 1)) {
             for (var module :
-                    paths.filter(Files::isDirectory).filter(each -> !each.endsWith("vintem")).toList()) {
+                    paths.filter(Files::isDirectory)
+                            .filter(each -> !each.endsWith("vintem"))
+                            .toList()) {
                 assertThat(module.resolve("package-info.java"))
                         .content()
                         .as("%s says what it is for", module)
@@ -89,7 +91,8 @@ class StyleTest {
 
     @Test
     void nothing_is_switched_off_or_left_for_later() throws IOException {
-        var later = Pattern.compile("@Disabled|\\bTODO\\b|\\bFIXME\\b|UnsupportedOperationException");
+        var later =
+                Pattern.compile("@Disabled|\\bTODO\\b|\\bFIXME\\b|UnsupportedOperationException");
         refute(MAIN, "finish it or leave it out", later);
         sources(TESTS)
                 .forEach(
