@@ -162,7 +162,8 @@ public final class BinaryArray {
             bytes.putInt(12, size).putInt(16, 1);
             var array = new Sent(type, bytes.array(), size == 0 ? 12 : length);
             return (position, statement, _) -> {
-                // The driver sends in binary only the types it was told of, connection by connection.
+                // The driver sends in binary only the types it was told of, connection by
+                // connection.
                 statement
                         .getConnection()
                         .unwrap(BaseConnection.class)
