@@ -9,7 +9,6 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What the whole of Pix knows one payment by (BACEN, Pix API): `E`, the ISPB of the payer's
@@ -25,6 +24,8 @@ public record EndToEndId(String value) {
     private static final String ALPHABET =
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+    private static final int TAIL = 11;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /// @throws IllegalArgumentException unless `value` has the shape and a minute that exists
@@ -39,11 +40,7 @@ public record EndToEndId(String value) {
     /// @param ispb the institution: 8 digits or, since 2026, upper-case letters
     /// @throws IllegalArgumentException for any other ISPB, or a year of more than four digits
     public static EndToEndId create(String ispb, Instant at) {
-        var tail =
-                RANDOM.ints(11, 0, ALPHABET.length())
-                        .mapToObj(i -> ALPHABET.substring(i, i + 1))
-                        .collect(Collectors.joining());
-        return new EndToEndId("E" + ispb + MINUTE.format(at.atOffset(ZoneOffset.UTC)) + tail);
+        return new EndToEndId("E" + ispb + MINUTE.format(at.atOffset(ZoneOffset.UTC)) + tail());
     }
 
     public static Optional<EndToEndId> parse(@Nullable String text) {
@@ -58,6 +55,23 @@ public record EndToEndId(String value) {
     /// When it was made, to the minute.
     public Instant at() {
         return minute(value).toInstant(ZoneOffset.UTC);
+    }
+
+    /// Six random bits at a time; the two values beyond the alphabet are thrown away, so that all
+    /// characters are equally likely.
+    private static String tail() {
+        var tail = new StringBuilder(TAIL);
+        var random = new byte[16];
+        while (tail.length() < TAIL) {
+            RANDOM.nextBytes(random);
+            for (var i = 0; i < random.length && tail.length() < TAIL; i++) {
+                var character = random[i] & 0x3F;
+                if (character < ALPHABET.length()) {
+                    tail.append(ALPHABET.charAt(character));
+                }
+            }
+        }
+        return tail.toString();
     }
 
     private static boolean isValid(String value) {
