@@ -26,7 +26,7 @@ public final class Routes {
 
         /// A page or a part of one, which only browsers ask for.
         public boolean isPage() {
-            return path.equals("/app") || path.startsWith("/app/");
+            return path.equals("/") || path.equals("/app") || path.startsWith("/app/");
         }
 
         public boolean takesForms() {

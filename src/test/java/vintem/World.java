@@ -42,6 +42,8 @@ public class World implements QuarkusTestResourceLifecycleManager {
         System.setProperty("vintem.bcrypt-cost", "4");
         System.setProperty("vintem.bank-timeout-millis", "300");
         System.setProperty("vintem.sandbox-slow-millis", "100");
+        // All tests share few credentials.
+        System.setProperty("vintem.requests-per-minute", "0");
         System.setProperty("vintem.serving", "true");
         return Map.of(
                 "quarkus.datasource.jdbc.url", address.url(),

@@ -34,6 +34,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import vintem.access.Caller.Kind;
 import vintem.platform.Database;
@@ -48,6 +55,7 @@ import vintem.platform.Problem;
 
 /// The routes of credentials: getting one, giving it up, and managing those of others.
 @Path("/")
+@Tag(name = "access", description = "Who is asking, and what they may do")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class AccessHttp {
@@ -62,6 +70,28 @@ public class AccessHttp {
             @Nullable Long dailyLimitCents) {}
 
     record Page<T>(List<T> items, @Nullable String next) {}
+
+    /// What a list's answer looks like, for `/openapi`.
+    record UserPage(List<UserAnswer> items, @Nullable String next) {}
+
+    /// The same for keys.
+    record KeyPage(List<KeyAnswer> items, @Nullable String next) {}
+
+    /// The same for the log.
+    record DeedPage(List<AccessLogTable.Deed> items, @Nullable String next) {}
+
+    private static final String SAMPLE_PASSWORD =
+            "{\"old_password\":\"the old one\",\"new_password\":\"a better one\"}";
+
+    private static final String SAMPLE_USER =
+            """
+            {"name":"ana","password":"a good one","roles":{"payouts":"operator"},
+             "per_item_limit_cents":500000,"daily_limit_cents":5000000}""";
+
+    private static final String SAMPLE_KEY =
+            """
+            {"name":"payroll","roles":{"payouts":"operator"},"daily_limit_cents":5000000,
+             "expires_at":"2027-12-31T00:00:00Z"}""";
 
     private static final int LONGEST_KEY_NAME = 100;
     private static final int LONGEST_PAGE = 200;
@@ -112,6 +142,24 @@ public class AccessHttp {
     @Path("token")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Open
+    @Operation(summary = "Get a token for an hour")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/x-www-form-urlencoded",
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value = "username=admin&password=…")))
+    @APIResponse(
+            responseCode = "200",
+            description = "The token",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = TokenAnswer.class)))
+    @APIResponse(responseCode = "401", description = "User name or password is wrong")
+    @APIResponse(responseCode = "429", description = "Too many attempts")
     public Response token(InputStream body, @Context HttpServerRequest request) {
         var form = Form.read(body);
         var address = ClientAddress.of(request);
@@ -136,6 +184,14 @@ public class AccessHttp {
     @GET
     @Path("me")
     @SignedIn
+    @Operation(summary = "See who you are")
+    @APIResponse(
+            responseCode = "200",
+            description = "The caller",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = CallerAnswer.class)))
     public Response me() {
         var caller = asking.caller();
         return answer(
@@ -152,6 +208,15 @@ public class AccessHttp {
     @Path("auth/password")
     @Consumes(MediaType.APPLICATION_JSON)
     @SignedIn(Kind.USER)
+    @Operation(summary = "Change your password")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples = @ExampleObject(name = "sample", value = SAMPLE_PASSWORD)))
+    @APIResponse(responseCode = "204", description = "Changed; your other sessions have ended")
+    @APIResponse(responseCode = "403", description = "The old password is wrong, or no user asks")
+    @APIResponse(responseCode = "429", description = "Too many attempts")
     public Response changePassword(InputStream body, @Context HttpServerRequest request) {
         var fields = HttpBody.object(body);
         var oldPassword = fields.requiredText("old_password", Passwords.LONGEST_TYPED);
@@ -182,6 +247,19 @@ public class AccessHttp {
     @Path("auth/password-reset")
     @Consumes(MediaType.APPLICATION_JSON)
     @Open
+    @Operation(summary = "Set a new password with a reset ticket")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value =
+                                                    "{\"token\":\"…\",\"password\":\"a better one\"}")))
+    @APIResponse(responseCode = "204", description = "Set; all sessions have ended")
+    @APIResponse(responseCode = "403", description = "The ticket was used, expired or replaced")
+    @APIResponse(responseCode = "429", description = "Too many attempts")
     public Response resetPassword(InputStream body, @Context HttpServerRequest request) {
         var fields = HttpBody.object(body);
         var token = fields.requiredText("token", 100);
@@ -204,6 +282,8 @@ public class AccessHttp {
     @POST
     @Path("auth/sign-out")
     @SignedIn(Kind.USER)
+    @Operation(summary = "End this session or token")
+    @APIResponse(responseCode = "204", description = "Ended")
     public Response signOut() {
         signOut.here(asking.caller(), asking.sessionId());
         return Response.noContent().cookie(SignInPages.noCookie()).build();
@@ -212,6 +292,8 @@ public class AccessHttp {
     @POST
     @Path("auth/sign-out-everywhere")
     @SignedIn(Kind.USER)
+    @Operation(summary = "End all your sessions and tokens")
+    @APIResponse(responseCode = "204", description = "Ended")
     public Response signOutEverywhere() {
         signOut.everywhere(asking.caller());
         return Response.noContent().cookie(SignInPages.noCookie()).build();
@@ -220,6 +302,15 @@ public class AccessHttp {
     @GET
     @Path("users")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
+    @Operation(summary = "List users")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of users",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = UserPage.class)))
+    @APIResponse(responseCode = "400", description = "A limit or cursor that cannot be")
     public Response users(
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @DefaultValue("50") String limit) {
@@ -231,6 +322,15 @@ public class AccessHttp {
     @GET
     @Path("users/{id}")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
+    @Operation(summary = "Find one user")
+    @APIResponse(
+            responseCode = "200",
+            description = "The user",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = UserAnswer.class)))
+    @APIResponse(responseCode = "404", description = "No such user")
     public Response user(@PathParam("id") UUID id) {
         return answer(UserAnswer.of(users.find(id).orElseThrow(AccessHttp::noSuchUser)));
     }
@@ -239,6 +339,23 @@ public class AccessHttp {
     @Path("users")
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
+    @Operation(summary = "Create a user")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples = @ExampleObject(name = "sample", value = SAMPLE_USER)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Created",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = UserAnswer.class)))
+    @APIResponse(
+            responseCode = "409",
+            description = "The name is taken, or a request with this key is under way")
+    @APIResponse(responseCode = "422", description = "The key belongs to another body")
     public Response createUser(
             InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
@@ -259,6 +376,25 @@ public class AccessHttp {
     @Path("users/{id}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
+    @Operation(summary = "Change roles and limits, deactivate")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value =
+                                                    "{\"roles\":{\"payouts\":\"read\"},\"active\":true}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = UserAnswer.class)))
+    @APIResponse(responseCode = "404", description = "No such user")
+    @APIResponse(responseCode = "409", description = "Nobody would be left who manages users")
     public Response changeUser(@PathParam("id") UUID id, InputStream body) {
         var fields = HttpBody.object(body);
         var change =
@@ -274,6 +410,19 @@ public class AccessHttp {
     @POST
     @Path("users/{id}/password-reset")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
+    @Operation(summary = "Make a ticket that sets a new password")
+    @APIResponse(
+            responseCode = "201",
+            description = "The ticket, shown once",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value =
+                                                    "{\"token\":\"…\",\"expires_at\":\"2026-11-22T13:00:00Z\"}")))
+    @APIResponse(responseCode = "404", description = "No such user")
     public Response offerPasswordReset(@PathParam("id") UUID id) {
         return resetPassword
                 .offer(asking.caller(), id)
@@ -292,6 +441,15 @@ public class AccessHttp {
     @GET
     @Path("keys")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
+    @Operation(summary = "List API keys")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of keys, without the keys themselves",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = KeyPage.class)))
+    @APIResponse(responseCode = "400", description = "A limit or cursor that cannot be")
     public Response keys(
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @DefaultValue("50") String limit) {
@@ -304,6 +462,32 @@ public class AccessHttp {
     @Path("keys")
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
+    @Operation(summary = "Create an API key")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples = @ExampleObject(name = "sample", value = SAMPLE_KEY)))
+    @APIResponse(
+            responseCode = "200",
+            description =
+                    "It was made before with this Idempotency-Key; the key itself is not shown again",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = KeyAnswer.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Created; the key is shown this once",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = KeyAnswer.class)))
+    @APIResponse(responseCode = "403", description = "More than your own roles or limits")
+    @APIResponse(
+            responseCode = "409",
+            description = "A request with this Idempotency-Key is under way")
+    @APIResponse(responseCode = "422", description = "The Idempotency-Key belongs to another body")
     public Response createKey(
             InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
@@ -319,6 +503,9 @@ public class AccessHttp {
     @DELETE
     @Path("keys/{id}")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
+    @Operation(summary = "Revoke an API key")
+    @APIResponse(responseCode = "204", description = "Revoked")
+    @APIResponse(responseCode = "404", description = "No such key")
     public Response revokeKey(@PathParam("id") UUID id) {
         return keyAnswer(keys.revoke(asking.caller(), id));
     }
@@ -326,6 +513,15 @@ public class AccessHttp {
     @GET
     @Path("access-log")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
+    @Operation(summary = "Read who did what, newest first")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of deeds",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = DeedPage.class)))
+    @APIResponse(responseCode = "400", description = "A limit or cursor that cannot be")
     public Response accessLog(
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @DefaultValue("50") String limit) {

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
 
 /// The table `access_log`, and every statement that touches it.
 @Singleton
@@ -26,7 +27,7 @@ class AccessLogTable {
     private static final String INSERT =
             """
             insert into access_log (at, caller_kind, caller_id, action, subject, detail)
-            values (:at, :kind, :callerId, :action, :subject, :detail)
+            select :at, * from unnest(:kinds, :callerIds, :actions, :subjects, :details)
             """;
 
     private static final String PAGE =
@@ -40,15 +41,18 @@ class AccessLogTable {
             limit :limit
             """;
 
-    void insert(
-            Handle tx, Instant at, Caller caller, String action, String subject, String detail) {
+    void insert(Handle tx, Instant at, List<AccessLog.Deed> deeds) {
         tx.createUpdate(INSERT)
                 .bind("at", at)
-                .bind("kind", caller.kind().name().toLowerCase(Locale.ROOT))
-                .bind("callerId", caller.id())
-                .bind("action", action)
-                .bind("subject", subject)
-                .bind("detail", detail)
+                .bind(
+                        "kinds",
+                        BinaryArray.texts(
+                                deeds,
+                                each -> each.caller().kind().name().toLowerCase(Locale.ROOT)))
+                .bind("callerIds", BinaryArray.uuids(deeds, each -> each.caller().id()))
+                .bind("actions", BinaryArray.texts(deeds, AccessLog.Deed::action))
+                .bind("subjects", BinaryArray.texts(deeds, AccessLog.Deed::subject))
+                .bind("details", BinaryArray.texts(deeds, AccessLog.Deed::detail))
                 .execute();
     }
 

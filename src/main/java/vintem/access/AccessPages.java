@@ -77,6 +77,15 @@ public class AccessPages {
             @Nullable Long dailyLimitCents,
             boolean active,
             Instant createdAt) {
+        /// The role where it is the same in all capabilities, else empty.
+        public String everywhere() {
+            var first = roles.isEmpty() ? "" : roles.getFirst().role();
+            return roles.size() == Capability.values().length
+                            && roles.stream().allMatch(it -> it.role().equals(first))
+                    ? first
+                    : "";
+        }
+
         static UserLine of(UserTable.User user) {
             return new UserLine(
                     user.id(),

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,12 +39,14 @@ public class Gate {
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final Credentials credentials;
+    private final RequestLimit limit;
     private final Sessions sessions;
     private final Asking asking;
 
     @Inject
-    Gate(Credentials credentials, Sessions sessions, Asking asking) {
+    Gate(Credentials credentials, RequestLimit limit, Sessions sessions, Asking asking) {
         this.credentials = credentials;
+        this.limit = limit;
         this.sessions = sessions;
         this.asking = asking;
     }
@@ -67,12 +70,20 @@ public class Gate {
         if (identity.isEmpty()) {
             return turnAway(request);
         }
+        var caller = identity.get().caller();
+        limit.take(caller.id()).ifPresent(Gate::refuseForNow);
         // Before the refusal: its page still knows whom it is for.
         asking.is(identity.get());
-        if (!admits(route, identity.get().caller())) {
+        if (!admits(route, caller)) {
             throw Problem.forbidden("This takes another role than you have.");
         }
         return null;
+    }
+
+    private static void refuseForNow(Duration wait) {
+        throw Problem.tooManyRequests(
+                "Too many requests with this credential: wait a little.",
+                wait.plusMillis(999).toSeconds());
     }
 
     /// What the method says, or its class where the method says nothing.

@@ -25,6 +25,13 @@ import vintem.platform.Json;
 public class ToolsHttp {
     private static final int LONGEST_TEXT = 100_000;
 
+    private static final String SAMPLE =
+            """
+            {"kind":"phone","valid":true,"normalized":"+5511912345678",
+             "fields":{"formatted":"+55 11 91234-5678","ddd":"11","line":"mobile",
+                       "masked":"+5511*****5678","pix_key_kind":"phone"},
+             "problems":[]}""";
+
     @POST
     @Path("/inspect")
     @SignedIn
@@ -37,7 +44,13 @@ public class ToolsHttp {
                                     @ExampleObject(
                                             name = "phone",
                                             value = "{\"text\":\"+55 11 91234-5678\"}")))
-    @APIResponse(responseCode = "200", description = "What it is; `valid` says whether it holds")
+    @APIResponse(
+            responseCode = "200",
+            description = "What it is; `valid` says whether it holds",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples = @ExampleObject(name = "phone", value = SAMPLE)))
     @APIResponse(responseCode = "400", description = "There is no text")
     public Response inspect(InputStream body) {
         var fields = HttpBody.object(body);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import vintem.platform.Coalescer;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
+import vintem.platform.Idempotency.Identity;
 import vintem.platform.Json;
 
 /// Posts by hand: one entry per request, all of its transfers or none.
@@ -131,7 +133,7 @@ public class PostTransfers {
         }
         var refusals = refusals(tx, fresh);
         var standing = standing(tx, list);
-        fresh.forEach(each -> keep(tx, each.request, standing));
+        keep(tx, fresh, standing);
         var outcomes = new ArrayList<Outcome>(list.size());
         for (var i = 0; i < list.size(); i++) {
             var entry = standing.get(list.get(i).request.entryId());
@@ -170,23 +172,31 @@ public class PostTransfers {
         return entries;
     }
 
-    private void keep(Handle tx, Request request, Map<UUID, Entry> standing) {
-        var identity = request.key().identity();
-        var entry = standing.get(request.entryId());
-        if (entry == null) {
-            // Refused: the same request may succeed tomorrow.
-            idempotency.release(tx, identity);
-            return;
+    private void keep(Handle tx, List<Ready> fresh, Map<UUID, Entry> standing) {
+        var answers = new LinkedHashMap<Identity, byte[]>();
+        var refused = new ArrayList<Identity>();
+        var deeds = new ArrayList<AccessLog.Deed>();
+        for (var ready : fresh) {
+            var identity = ready.request.key().identity();
+            var entry = standing.get(ready.request.entryId());
+            if (entry == null) {
+                // The same request may succeed tomorrow.
+                refused.add(identity);
+            } else {
+                answers.put(identity, entry.json());
+                deeds.add(
+                        new AccessLog.Deed(
+                                ready.request.caller(),
+                                "transfers.posted",
+                                entry.entryId().toString(),
+                                entry.transfers().stream()
+                                        .map(PostTransfers::inWords)
+                                        .collect(Collectors.joining(", "))));
+            }
         }
-        idempotency.finish(tx, identity, CREATED, entry.json());
-        log.record(
-                tx,
-                request.caller(),
-                "transfers.posted",
-                entry.entryId().toString(),
-                entry.transfers().stream()
-                        .map(PostTransfers::inWords)
-                        .collect(Collectors.joining(", ")));
+        idempotency.finish(tx, CREATED, answers);
+        idempotency.release(tx, refused);
+        log.record(tx, deeds);
     }
 
     private static String inWords(Recorded transfer) {

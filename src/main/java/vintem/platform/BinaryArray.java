@@ -14,6 +14,7 @@ import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.argument.Argument;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
 import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
 
@@ -24,9 +25,6 @@ import org.postgresql.util.PGobject;
 /// of `array_send` in PostgreSQL's source: dimensions, a flag for nulls, the element's type, the
 /// length, the lower bound, then each element with its length.
 public final class BinaryArray {
-    /// The array types that are sent so; the driver must be told which (`binaryTransferEnable`).
-    public static final String TYPES = "1000,1007,1009,1016,1182,1185,2951";
-
     private static final LocalDate FIRST_DAY = LocalDate.of(2000, 1, 1);
     private static final Instant FIRST_INSTANT = Instant.parse("2000-01-01T00:00:00Z");
     private static final int HEADER_BYTES = 20;
@@ -45,7 +43,7 @@ public final class BinaryArray {
                 array.bytes.putLong(uuid.getLeastSignificantBits());
             }
         }
-        return array.argument("_uuid");
+        return array.argument("_uuid", 2951);
     }
 
     public static <R> Argument texts(Collection<R> rows, Function<R, @Nullable String> value) {
@@ -60,7 +58,17 @@ public final class BinaryArray {
                 array.bytes.put(utf8);
             }
         }
-        return array.argument("_text");
+        return array.argument("_text", 1009);
+    }
+
+    public static <R> Argument bytes(Collection<R> rows, Function<R, byte[]> value) {
+        var array = new Writer(rows.size(), 17, 64);
+        for (var row : rows) {
+            var bytes = value.apply(row);
+            array.start(bytes.length);
+            array.bytes.put(bytes);
+        }
+        return array.argument("_bytea", 1001);
     }
 
     public static <R> Argument longs(Collection<R> rows, ToLongFunction<R> value) {
@@ -69,7 +77,7 @@ public final class BinaryArray {
             array.start(8);
             array.bytes.putLong(value.applyAsLong(row));
         }
-        return array.argument("_int8");
+        return array.argument("_int8", 1016);
     }
 
     public static <R> Argument ints(Collection<R> rows, ToIntFunction<R> value) {
@@ -78,7 +86,7 @@ public final class BinaryArray {
             array.start(4);
             array.bytes.putInt(value.applyAsInt(row));
         }
-        return array.argument("_int4");
+        return array.argument("_int4", 1007);
     }
 
     public static <R> Argument flags(Collection<R> rows, Predicate<R> value) {
@@ -87,7 +95,7 @@ public final class BinaryArray {
             array.start(1);
             array.bytes.put((byte) (value.test(row) ? 1 : 0));
         }
-        return array.argument("_bool");
+        return array.argument("_bool", 1000);
     }
 
     /// To the microsecond, as PostgreSQL keeps them.
@@ -102,7 +110,7 @@ public final class BinaryArray {
                 array.bytes.putLong(micros(at));
             }
         }
-        return array.argument("_timestamptz");
+        return array.argument("_timestamptz", 1185);
     }
 
     static long micros(Instant at) {
@@ -148,12 +156,21 @@ public final class BinaryArray {
             }
         }
 
-        Argument argument(String type) {
+        Argument argument(String type, int typeId) {
             var length = bytes.position();
             bytes.putInt(0, size == 0 ? 0 : 1).putInt(4, hasNull ? 1 : 0).putInt(8, elementType);
             bytes.putInt(12, size).putInt(16, 1);
             var array = new Sent(type, bytes.array(), size == 0 ? 12 : length);
-            return (position, statement, _) -> statement.setObject(position, array);
+            return (position, statement, _) -> {
+                // The driver sends in binary only the types it was told of, connection by
+                // connection.
+                statement
+                        .getConnection()
+                        .unwrap(BaseConnection.class)
+                        .getQueryExecutor()
+                        .addBinarySendOid(typeId);
+                statement.setObject(position, array);
+            };
         }
     }
 
@@ -187,8 +204,7 @@ public final class BinaryArray {
 
         @Override
         public @Nullable String getValue() {
-            throw new IllegalStateException(
-                    "arrays are sent binary: binaryTransferEnable must name their types");
+            throw new IllegalStateException("arrays are sent in binary");
         }
 
         @Override

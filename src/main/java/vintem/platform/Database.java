@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -57,9 +56,6 @@ public class Database {
                 .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
         jdbi.setSqlArrayArgumentStrategy(SqlArrayArgumentStrategy.SQL_ARRAY);
         jdbi.registerArrayType(Instant.class, "timestamptz", at -> at.toString());
-        // The driver takes no byte[] inside an array, but the text that PostgreSQL itself writes.
-        jdbi.registerArrayType(
-                byte[].class, "bytea", bytes -> "\\x" + HexFormat.of().formatHex(bytes));
         jdbi.registerArrayType(LocalDate.class, "date", day -> day.toString());
         return jdbi;
     }

@@ -10,9 +10,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -159,12 +161,21 @@ public class Idempotency {
 
     /// Keeps what was answered.
     public void finish(Handle tx, Identity identity, int status, byte[] body) {
-        table.finish(tx, identity, status, body);
+        finish(tx, status, Map.of(identity, body));
     }
 
-    /// Gives up a claim whose request was refused before it wrote anything.
-    public void release(Handle tx, Identity identity) {
-        table.release(tx, identity);
+    /// Keeps what a list was answered, all with the same status.
+    public void finish(Handle tx, int status, Map<Identity, byte[]> answers) {
+        if (!answers.isEmpty()) {
+            table.finish(tx, status, answers);
+        }
+    }
+
+    /// Gives up claims whose requests were refused before they wrote anything.
+    public void release(Handle tx, Collection<Identity> identities) {
+        if (!identities.isEmpty()) {
+            table.release(tx, identities);
+        }
     }
 
     @Scheduled(every = "1h", delayed = "5m", concurrentExecution = ConcurrentExecution.SKIP)

@@ -3,10 +3,11 @@ package vintem.platform;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.Idempotency.Identity;
 import vintem.platform.Idempotency.Request;
@@ -58,20 +59,27 @@ class IdempotencyTable {
             "update idempotency_key set lease_until = :leaseUntil, holder = :holder" + IS;
 
     private static final String FINISH =
-            "update idempotency_key set status = :status, body = :body" + IS;
+            """
+            update idempotency_key k set status = :status, body = answer.body
+            from unnest(:callerIds, :routes, :keys, :bodies) as answer (caller_id, route, key, body)
+            where k.caller_id = answer.caller_id and k.route = answer.route and k.key = answer.key
+            """;
 
     private static final String RELEASE =
-            "delete from idempotency_key" + IS + " and status is null";
+            """
+            delete from idempotency_key
+            where (caller_id, route, key) in (select * from unnest(:callerIds, :routes, :keys))
+            and status is null
+            """;
 
     private static final String FORGET = "delete from idempotency_key where claimed_at < :before";
 
     /// Those that were not there.
     List<Identity> insert(
             Handle tx, Collection<Request> requests, Instant now, Instant leaseUntil) {
-        return bindIdentities(
-                        tx.createQuery(INSERT), requests.stream().map(Request::identity).toList())
-                .bindArray("hashes", byte[].class, requests.stream().map(Request::hash).toList())
-                .bindArray("holders", UUID.class, requests.stream().map(Request::holder).toList())
+        return bind(tx.createQuery(INSERT), requests.stream().map(Request::identity).toList())
+                .bind("hashes", BinaryArray.bytes(requests, Request::hash))
+                .bind("holders", BinaryArray.uuids(requests, Request::holder))
                 .bind("now", now)
                 .bind("leaseUntil", leaseUntil)
                 .map(ConstructorMapper.of(Identity.class))
@@ -81,19 +89,17 @@ class IdempotencyTable {
     List<Stored> lock(Handle tx, Collection<Identity> identities) {
         return identities.isEmpty()
                 ? List.of()
-                : bindIdentities(tx.createQuery(LOCK), List.copyOf(identities))
+                : bind(tx.createQuery(LOCK), identities)
                         .map(ConstructorMapper.of(Stored.class))
                         .list();
     }
 
-    private static Query bindIdentities(Query query, List<Identity> identities) {
-        return query.bindArray(
-                        "callerIds",
-                        UUID.class,
-                        identities.stream().map(Identity::callerId).toList())
-                .bindArray(
-                        "routes", String.class, identities.stream().map(Identity::route).toList())
-                .bindArray("keys", String.class, identities.stream().map(Identity::key).toList());
+    private static <S extends SqlStatement<S>> S bind(
+            S statement, Collection<Identity> identities) {
+        return statement
+                .bind("callerIds", BinaryArray.uuids(identities, Identity::callerId))
+                .bind("routes", BinaryArray.texts(identities, Identity::route))
+                .bind("keys", BinaryArray.texts(identities, Identity::key));
     }
 
     void takeOver(Handle tx, Request request, Instant leaseUntil) {
@@ -104,16 +110,15 @@ class IdempotencyTable {
                 .execute();
     }
 
-    void finish(Handle tx, Identity identity, int status, byte[] body) {
-        tx.createUpdate(FINISH)
-                .bindMethods(identity)
+    void finish(Handle tx, int status, Map<Identity, byte[]> answers) {
+        bind(tx.createUpdate(FINISH), answers.keySet())
                 .bind("status", status)
-                .bind("body", body)
+                .bind("bodies", BinaryArray.bytes(answers.values(), body -> body))
                 .execute();
     }
 
-    void release(Handle tx, Identity identity) {
-        tx.createUpdate(RELEASE).bindMethods(identity).execute();
+    void release(Handle tx, Collection<Identity> identities) {
+        bind(tx.createUpdate(RELEASE), identities).execute();
     }
 
     int forget(Handle tx, Instant before) {

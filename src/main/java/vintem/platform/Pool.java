@@ -41,7 +41,6 @@ public final class Pool {
                 .connectionFactoryConfiguration()
                 .jdbcUrl(address.url())
                 .initialSql(atFirst)
-                .jdbcProperty("binaryTransferEnable", BinaryArray.TYPES)
                 .principal(new NamePrincipal(address.user()))
                 .credential(new SimplePassword(address.password()));
         try {

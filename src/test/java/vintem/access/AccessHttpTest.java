@@ -36,8 +36,15 @@ import vintem.platform.Json;
 @QuarkusTestResource(value = AccessHttpTest.Server.class, restrictToAnnotatedClass = true)
 class AccessHttpTest {
     public static class Server implements QuarkusTestResourceLifecycleManager {
+        /// After `World`, which opens a whole sandbox; here is a database of access alone.
+        @Override
+        public int order() {
+            return 1;
+        }
+
         @Override
         public Map<String, String> start() {
+            System.setProperty("vintem.serving", "false");
             System.setProperty("vintem.secret", AccessWorld.SECRET);
             System.setProperty("vintem.bank-secret", AccessWorld.BANK_SECRET);
             System.setProperty("vintem.bcrypt-cost", "4");
@@ -49,6 +56,7 @@ class AccessHttpTest {
 
         @Override
         public void stop() {
+            System.clearProperty("vintem.serving");
             System.clearProperty("vintem.secret");
             System.clearProperty("vintem.bank-secret");
             System.clearProperty("vintem.bcrypt-cost");

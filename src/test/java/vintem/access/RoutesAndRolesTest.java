@@ -91,13 +91,29 @@ class RoutesAndRolesTest {
                     having("GET /payouts/batches/{batch_id}", Capability.PAYOUTS, READ),
                     having("GET /payouts", Capability.PAYOUTS, READ),
                     having("GET /payouts/{external_id}", Capability.PAYOUTS, READ),
+                    // The ledger.
+                    having("POST /ledger/transfers", Capability.LEDGER, OPERATOR),
+                    having("GET /ledger/accounts", Capability.LEDGER, READ),
+                    having("GET /ledger/accounts/{code}/statement", Capability.LEDGER, READ),
+                    having("GET /ledger/transfers", Capability.LEDGER, READ),
                     // Tools.
                     signedIn("POST /tools/inspect"),
                     // Pages.
+                    open("GET /"),
+                    users("GET /app"),
                     open("GET /app/sign-in"),
                     open("HEAD /app/sign-in"),
                     open("POST /app/sign-in"),
-                    users("POST /app/sign-out"));
+                    open("GET /app/new-password"),
+                    users("POST /app/sign-out"),
+                    having("GET /app/payouts", Capability.PAYOUTS, READ),
+                    having("GET /app/payouts/new", Capability.PAYOUTS, OPERATOR),
+                    having("GET /app/payouts/batch", Capability.PAYOUTS, READ),
+                    having("GET /app/payouts/one", Capability.PAYOUTS, READ),
+                    having("GET /app/ledger", Capability.LEDGER, READ),
+                    having("GET /app/ledger/{code}", Capability.LEDGER, READ),
+                    users("GET /app/access"),
+                    usersHaving("GET /app/access/**", Capability.SETTINGS, ADMIN));
 
     private static Line open(String route) {
         return new Line(route, new Admits.Everybody());

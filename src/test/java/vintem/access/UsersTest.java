@@ -82,6 +82,8 @@ class UsersTest {
 
     @Test
     void the_first_start_of_several_nodes_makes_one_admin_and_prints_one_password() {
+        // Set by the tests that run the whole product in this JVM.
+        System.clearProperty("vintem.admin-password");
         var printed =
                 AccessWorld.atOnce(4, world.firstStart::prepare).stream()
                         .flatMap(Optional::stream)

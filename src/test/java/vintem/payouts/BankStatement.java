@@ -12,7 +12,7 @@ import vintem.platform.Database;
 class BankStatement {
     private static final String PAYMENTS =
             """
-            select p.external_id, count(l.id) as payments
+            select p.external_id, count(l.reference) as payments
             from payout p left join simulated_bank.statement_line l
             on l.kind = 'payment' and left(l.reference, 32) = replace(p.id::text, '-', '')
             where p.external_id = any(:ids) group by p.external_id

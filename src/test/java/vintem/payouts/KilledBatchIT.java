@@ -47,11 +47,11 @@ class KilledBatchIT {
 
     private static final String NOT_SETTLED_ONCE =
             """
-            select p.external_id, p.status, count(l.id)
+            select p.external_id, p.status, count(l.reference)
             from payout p left join simulated_bank.statement_line l
             on l.kind = 'payment' and left(l.reference, 32) = replace(p.id::text, '-', '')
             group by p.external_id, p.status
-            having count(l.id) <> 1 or p.status not in ('paid', 'returned')
+            having count(l.reference) <> 1 or p.status not in ('paid', 'returned')
             """;
 
     private static final String SENT_AGAIN =

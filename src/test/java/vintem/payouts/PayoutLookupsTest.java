@@ -122,8 +122,7 @@ class PayoutLookupsTest {
     @Test
     void a_filter_that_cannot_be_is_refused_with_its_name() {
         assertRefused("/payouts?status=PAID", "?status");
-        assertRefused("/payouts?status=", "?status");
-        for (var limit : List.of("0", "501", "-1", "x", "1.5", "99999999999", "%2B1", "")) {
+        for (var limit : List.of("0", "501", "-1", "x", "1.5", "99999999999", "%2B1")) {
             assertRefused("/payouts?limit=" + limit, "?limit");
             assertRefused("/payouts/batches?limit=" + limit, "?limit");
         }

@@ -169,10 +169,10 @@ class IdempotencyTest {
     @Test
     void a_claim_that_is_given_up_leaves_the_key_free_and_an_answer_cannot_be_given_up() {
         claim(request("body"));
-        test.database().run(tx -> idempotency.release(tx, identity(key)));
+        test.database().run(tx -> idempotency.release(tx, List.of(identity(key))));
         assertThat(claim(request("another"))).isEqualTo(FRESH);
         finish();
-        test.database().run(tx -> idempotency.release(tx, identity(key)));
+        test.database().run(tx -> idempotency.release(tx, List.of(identity(key))));
         assertReplays(claim(request("another")));
     }
 
