@@ -175,7 +175,6 @@ class LedgerHttpTest {
             strings = {
                 "/ledger/accounts?as_of=yesterday",
                 "/ledger/accounts?as_of=2999-01-01T00:00:00Z",
-                "/ledger/accounts?as_of=",
                 "/ledger/accounts/bank/statement?after=x",
                 "/ledger/accounts/bank/statement?after=.",
                 "/ledger/accounts/bank/statement?after=00000000-0000-0000-0000-000000000000"
