@@ -34,7 +34,6 @@ final class RawLedgerTables {
             select id, id, debit, credit, amount_cents, 'bench', id, now()
             from unnest(?::uuid[], ?::int[], ?::int[], ?::bigint[])
                 as t (id, debit, credit, amount_cents)
-            on conflict (id) do nothing
             """;
 
     private static final String INSERT_ONE =
@@ -42,7 +41,6 @@ final class RawLedgerTables {
             insert into raw_ledger.transfer (id, entry_id, debit_account, credit_account,
                                              amount_cents, kind, subject_id, occurred_at)
             values (?, ?, ?, ?, ?, 'bench', ?, now())
-            on conflict (id) do nothing
             """;
 
     private static final String COUNT = "select count(*) from raw_ledger.transfer";

@@ -28,8 +28,7 @@ final class RawPayoutTables {
                 foreach source in array array[
                     'public.payout_batch', 'public.payout_submission', 'public.payout',
                     'public.payout_attempt', 'public.transfer', 'public.outbox',
-                    'public.account_available', 'simulated_bank.payment',
-                    'simulated_bank.statement_line'] loop
+                    'public.account_available', 'simulated_bank.payment'] loop
                     select ' with (' || array_to_string(reloptions, ', ') || ')' into options
                     from pg_class where oid = source::regclass;
                     execute format('create table raw_payouts.%I (like %s including all)%s',
@@ -75,7 +74,6 @@ final class RawPayoutTables {
                                               amount_cents, kind, subject_id, occurred_at)
             select id, id, ?, ?, amount_cents, ?, subject_id, now()
             from unnest(?::uuid[], ?::uuid[], ?::bigint[]) as t (id, subject_id, amount_cents)
-            on conflict (id) do nothing
             """;
 
     private static final String ATTEMPTS =
@@ -96,15 +94,6 @@ final class RawPayoutTables {
             from unnest(?::text[], ?::text[], ?::bigint[], ?::text[])
                 as p (provider_id, pix_key, amount_cents, end_to_end_id)
             on conflict (provider_id) do nothing
-            """;
-
-    private static final String BANK_LINES =
-            """
-            insert into raw_payouts.statement_line
-                (kind, reference, end_to_end_id, amount_cents, booked_at)
-            select 'payment', provider_id, end_to_end_id, -amount_cents, now()
-            from unnest(?::text[], ?::bigint[], ?::text[])
-                as p (provider_id, amount_cents, end_to_end_id)
             """;
 
     private static final String END_ATTEMPTS =
@@ -285,10 +274,12 @@ final class RawPayoutTables {
 
     private void bank(Rows rows, int from, int to) throws SQLException {
         var providers = texts(rows.providers(), from, to);
-        var amounts = longs(rows.amounts(), from, to);
-        var endToEnds = texts(rows.endToEnds(), from, to);
-        execute(BANK_PAYMENTS, providers, texts(rows.keys(), from, to), amounts, endToEnds);
-        execute(BANK_LINES, providers, amounts, endToEnds);
+        execute(
+                BANK_PAYMENTS,
+                providers,
+                texts(rows.keys(), from, to),
+                longs(rows.amounts(), from, to),
+                texts(rows.endToEnds(), from, to));
     }
 
     private void settle(Rows rows, int from, int to) throws SQLException {

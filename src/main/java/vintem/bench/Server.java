@@ -57,6 +57,7 @@ final class Server implements AutoCloseable {
         var port = freePort();
         var builder = builder(data, List.of("-Xmx" + heap), "run");
         builder.environment().put("VINTEM_PORT", Integer.toString(port));
+        builder.environment().put("VINTEM_REQUESTS_PER_MINUTE", "0");
         builder.environment().put("VINTEM_ADMIN_PASSWORD", password);
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
         var server = scratch.keep(new Server(builder.start(), data, log, port));

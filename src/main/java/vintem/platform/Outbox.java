@@ -22,20 +22,9 @@ public class Outbox {
     /// @param body a record that is written as JSON; no personal data
     public record News(String type, String subject, Object body) {}
 
-    private static final String COPY =
-            "copy outbox (type, subject, body) from stdin (format binary)";
-
     public void publish(Handle tx, List<News> news) {
         if (!news.isEmpty()) {
-            BinaryCopy.copy(
-                    tx,
-                    COPY,
-                    3,
-                    news,
-                    (row, each) ->
-                            row.text(each.type())
-                                    .text(each.subject())
-                                    .text(Json.text(each.body())));
+            OutboxTable.write(tx, news);
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
-/// The tables `outbox_cursor` and `outbox_parked`, and reading `outbox`.
+/// The tables `outbox`, `outbox_cursor` and `outbox_parked`.
 @Singleton
 class OutboxTable {
     public record Place(String xactId, long id, int failures) {}
@@ -18,6 +18,9 @@ class OutboxTable {
             return new Outbox.Event(id, type, subject, body);
         }
     }
+
+    private static final String WRITE =
+            "copy outbox (type, subject, body) from stdin (format binary)";
 
     private static final String REGISTER =
             "insert into outbox_cursor (subscriber) values (:subscriber) on conflict do nothing";
@@ -66,6 +69,16 @@ class OutboxTable {
             delete from outbox where recorded_at < :before
             and (xact_id, id) <= (select xact_id, id from outbox_cursor order by xact_id, id limit 1)
             """;
+
+    static void write(Handle tx, List<Outbox.News> news) {
+        BinaryCopy.copy(
+                tx,
+                WRITE,
+                3,
+                news,
+                (row, each) ->
+                        row.text(each.type()).text(each.subject()).text(Json.text(each.body())));
+    }
 
     void register(Handle tx, Collection<String> subscribers) {
         for (var subscriber : subscribers) {

@@ -225,6 +225,11 @@ class OperatorBrowserTest {
         page.getByLabel("Limite por dia").fill("1.234,56");
         button(page, "Salvar").click();
         page.waitForURL("**/app/access/users");
+        // The tests before this one made users, too: she may be on a later page.
+        while (page.getByRole(AriaRole.ROW, row("bia")).count() == 0) {
+            page.locator("a[rel=next]").click();
+            page.waitForLoadState();
+        }
         assertThat(page.getByRole(AriaRole.ROW, row("bia"))).containsText(money("1.234,56"));
 
         page.navigate("/app/access/key");
