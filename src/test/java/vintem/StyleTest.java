@@ -27,6 +27,20 @@ class StyleTest {
     private static final List<String> SPEAK_TO_A_SERVER =
             List.of("EmbeddedPostgres.java", "Backup.java", "Doctor.java", "Pool.java");
 
+    // The one helper, and those that wait for processes which they started, kill or pause.
+    private static final List<String> MAY_SLEEP =
+            List.of(
+                    "Together.java",
+                    "BackupTest.java",
+                    "ContraryBankTest.java",
+                    "EmbeddedPostgresTest.java",
+                    "HugeBatchIT.java",
+                    "KilledBatchIT.java",
+                    "Node.java",
+                    "ReturnedPayoutStory.java",
+                    "RevocationTest.java",
+                    "ServerIT.java");
+
     @Test
     void no_package_is_a_layer() throws IOException {
         refute(
@@ -116,6 +130,34 @@ class StyleTest {
                             }
                         });
         assertThat(wrong).as("log it").isEmpty();
+    }
+
+    @Test
+    void no_use_case_looks_at_the_wall_clock() throws IOException {
+        sources(MAIN)
+                .forEach(
+                        (path, text) -> {
+                            if (!path.endsWith("Doctor.java")
+                                    && !path.toString().contains("/bench/")) {
+                                assertThat(text)
+                                        .as("%s: take a Clock and ask clock.instant()", path)
+                                        .doesNotContain("Instant.now()", "LocalDate.now()");
+                            }
+                        });
+    }
+
+    @Test
+    void no_test_hopes_that_some_time_is_enough() throws IOException {
+        sources(TESTS)
+                .forEach(
+                        (path, text) -> {
+                            var name = path.getFileName().toString();
+                            if (!MAY_SLEEP.contains(name)) {
+                                assertThat(text)
+                                        .as("%s: wait for what happens, Together.until(…)", path)
+                                        .doesNotContain("Thread." + "sleep(");
+                            }
+                        });
     }
 
     private static void refute(Path root, String instead, Pattern pattern) throws IOException {

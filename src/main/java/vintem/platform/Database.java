@@ -14,6 +14,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.array.SqlArrayArgumentStrategy;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /// The one way to PostgreSQL: a transaction is a function of its handle.
 ///
@@ -117,6 +119,7 @@ public class Database {
     }
 
     private static void commit(Handle tx) {
+        refuseIfFailed(tx);
         try {
             tx.commit();
         } catch (RuntimeException failed) {
@@ -126,6 +129,21 @@ public class Database {
                 case TRY_AGAIN, POISONED, BUG -> failed;
                 case UNAVAILABLE -> new CommitUnknown(failed);
             };
+        }
+    }
+
+    /// After a statement failed PostgreSQL answers COMMIT with a rollback, and the driver may keep
+    /// that to itself: work that swallowed the failure would be told that it stands.
+    private static void refuseIfFailed(Handle tx) {
+        try {
+            var connection = tx.getConnection().unwrap(BaseConnection.class);
+            if (connection.getTransactionState() == TransactionState.FAILED) {
+                tx.rollback();
+                throw new IllegalStateException(
+                        "a statement failed, its failure was swallowed, and nothing can stand");
+            }
+        } catch (SQLException notPostgres) {
+            throw new IllegalStateException(notPostgres);
         }
     }
 

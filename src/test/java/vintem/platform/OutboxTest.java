@@ -378,8 +378,8 @@ class OutboxTest {
         test.database().run(tx -> outbox.publish(tx, news));
     }
 
-    /// Relays until the subscriber has heard so much. Another transaction anywhere on the server,
-    /// an autovacuum for example, may hold news back for a moment.
+    /// Relays until the subscriber has heard so much. A transaction anywhere on the server, of an
+    /// autovacuum for example, may hold news back for a moment.
     private void hears(OutboxRelay relay, Scribe scribe, String... subjects) {
         Together.until(
                 scribe.name() + " hears " + List.of(subjects),
