@@ -19,7 +19,6 @@ import vintem.ledger.Ledger;
 import vintem.ledger.Ledger.Posting;
 import vintem.ledger.LedgerHome;
 import vintem.ledger.LedgerProof;
-import vintem.ledger.LedgerTables;
 import vintem.ledger.Transfer;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
@@ -56,9 +55,8 @@ final class LedgerBench implements Benchmark {
     private final LedgerProof proof;
 
     LedgerBench() {
-        var tables = new LedgerTables();
-        ledger = new Ledger(tables);
-        proof = new LedgerProof(ledger, tables);
+        ledger = Ledger.standalone();
+        proof = ledger.proof();
         for (var account : AccountCode.values()) {
             expected.put(account, new LongAdder());
         }

@@ -36,6 +36,16 @@ public class Ledger {
         this.tables = tables;
     }
 
+    /// A ledger where nothing is injected: for benchmarks.
+    public static Ledger standalone() {
+        return new Ledger(new LedgerTables());
+    }
+
+    /// The proof of this ledger's books.
+    public LedgerProof proof() {
+        return new LedgerProof(this, tables);
+    }
+
     /// Posts what is *intended*, in order: an entry that would take an account below its floor is
     /// refused, a later and smaller one may still fit. Consecutive transfers with the same
     /// `entryId` are one entry.
