@@ -131,7 +131,7 @@ final class RawPayoutTables {
             """
             select (select count(*) from raw_payouts.payout where status = 'paid'),
                    (select count(*) from raw_payouts.payout_attempt where outcome = 'paid'),
-                   (select count(*) from raw_payouts.statement_line where kind = 'payment'),
+                   (select count(*) from raw_payouts.payment where status = 'settled'),
                    (select count(*) from raw_payouts.transfer),
                    (select count(*) from raw_payouts.outbox)
             """;
