@@ -40,7 +40,7 @@ class HostileBodiesTest {
                     Map.entry(
                             "POST /ledger/transfers",
                             """
-                            {"transfers":[{"debit":"bank_fees","credit":"bank","kind":"bank_fee",
+                            {"transfers":[{"debit":"bank_fees","credit":"sales","kind":"bank_fee",
                             "amount_cents":$}]}"""),
                     Map.entry("POST /tools/inspect", "{\"text\":$}"),
                     Map.entry("POST /users", "{\"name\":\"h\",\"password\":$}"),

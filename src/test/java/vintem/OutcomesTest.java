@@ -19,6 +19,7 @@ class OutcomesTest {
     private static final Pattern WITH_STATUS =
             Pattern.compile("\\b(?:of|refused)\\(\\s*(4\\d\\d|5\\d\\d),\\s*\"([a-z-]+)\"");
     private static final Pattern CONFLICT = Pattern.compile("\\bconflict\\(\\s*\"([a-z-]+)\"");
+    private static final Pattern UNPROCESSABLE = Pattern.compile("\\brefused\\(\\s*\"([a-z-]+)\"");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (\\d{3}) \\|");
 
     private static final Pattern REASON =
@@ -39,6 +40,10 @@ class OutcomesTest {
                 CONFLICT.matcher(source)
                         .results()
                         .forEach(each -> codes.add(each.group(1) + " 409"));
+                UNPROCESSABLE
+                        .matcher(source)
+                        .results()
+                        .forEach(each -> codes.add(each.group(1) + " 422"));
             }
         }
         assertThat(codes).hasSizeGreaterThan(15);
