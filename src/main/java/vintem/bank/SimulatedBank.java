@@ -20,6 +20,8 @@ import vintem.platform.TaxId;
 @Singleton
 public class SimulatedBank implements PixRail, BankBooks {
     private static final String ISPB = "00000000";
+    private static final BrCode.Receiver RECEIVER =
+            new BrCode.Receiver("SANDBOX VINTEM", "SAO PAULO");
     private static final Duration TIMEOUT =
             Settings.duration("bank-timeout-millis", Duration.ofSeconds(2));
     private static final Duration SLOW =
@@ -97,10 +99,11 @@ public class SimulatedBank implements PixRail, BankBooks {
                 charges.stream()
                         .map(
                                 charge ->
-                                        BrCode.dynamic(
-                                                "sandbox.vintem.invalid/qr/" + charge.txid(),
-                                                "SANDBOX VINTEM",
-                                                "SAO PAULO"))
+                                        BrCode.dynamicCode(
+                                                        "sandbox.vintem.invalid/qr/"
+                                                                + charge.txid(),
+                                                        RECEIVER)
+                                                .text())
                         .toList();
         // Registering a txid again answers with what stands there.
         return database.transaction(tx -> tables.register(tx, charges, codes, clock.instant()));
