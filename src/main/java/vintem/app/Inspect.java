@@ -3,7 +3,7 @@ package vintem.app;
 import java.util.List;
 import java.util.Optional;
 
-/// Explains a text that somebody has at hand: a Pix key, a CPF, a CNPJ.
+/// Explains a text that somebody has at hand: a BR Code, a Pix key, a CPF, a CNPJ.
 ///
 /// It looks at the text alone. Whether a key is registered or a tax id was issued, only the bank
 /// and the revenue service know.
@@ -11,9 +11,11 @@ final class Inspect {
     private static final int MAX_LENGTH = 4_096;
 
     /// The first to answer is believed, so the narrow shapes come before the wide ones: eleven
-    /// digits are a CPF before they are a phone that lacks its +55.
+    /// digits are a CPF before they are a phone that lacks its +55, and a BR Code may have the @ of
+    /// an e-mail in it.
     private static final List<Recogniser> RECOGNISERS =
             List.of(
+                    InspectBrCode::brCode,
                     InspectPixKey::email,
                     InspectPixKey::evp,
                     InspectTaxId::cpf,

@@ -7,11 +7,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintem.platform.Json;
 
-/// `vintem inspect '<text>'`: explains a Pix key, a CPF, a CNPJ. Exits with 1 where it is not
-/// valid.
+/// `vintem inspect '<text>'`: explains a BR Code, a Pix key, a CPF, a CNPJ. Exits with 1 where it
+/// is not valid.
 @Command(
         name = "inspect",
-        description = "Explain a Pix key, a CPF, a CNPJ.",
+        description = "Explain a BR Code, a Pix key, a CPF, a CNPJ.",
         mixinStandardHelpOptions = true)
 class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "TEXT", description = "what to explain")

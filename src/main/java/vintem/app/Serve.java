@@ -3,6 +3,15 @@ package vintem.app;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.config.ConfigProvider;
 import vintem.access.SignInLinks;
 import vintem.platform.Settings;
 
@@ -52,8 +61,32 @@ public class Serve implements QuarkusApplication {
         print("");
         print("  Ctrl-C stops it.");
         print("");
+        if (Settings.flag("rehearsal")) {
+            rehearse();
+            return 0;
+        }
         Quarkus.waitForExit();
         return 0;
+    }
+
+    /// A start that ends by itself: the JVM keeps what it has loaded by then (JEP 514), and later
+    /// starts begin there. `./vintem` does one after each build.
+    private static void rehearse() {
+        var port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
+        try (var client = HttpClient.newHttpClient()) {
+            for (var path : List.of("/q/health", "/app/sign-in", "/payouts", "/openapi")) {
+                var request =
+                        HttpRequest.newBuilder(
+                                        URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                                .timeout(Duration.ofSeconds(20))
+                                .build();
+                client.send(request, BodyHandlers.discarding());
+            }
+        } catch (IOException unanswered) {
+            throw new UncheckedIOException(unanswered);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void print(String format, Object... arguments) {

@@ -30,12 +30,22 @@ public class ToolsHttp {
             {"kind":"phone","valid":true,"normalized":"+5511912345678",
              "fields":{"formatted":"+55 11 91234-5678","ddd":"11","line":"mobile",
                        "masked":"+5511*****5678","pix_key_kind":"phone"},
-             "problems":[]}""";
+             "problems":[],"notes":[]}""";
+
+    private static final String BR_CODE_SAMPLE =
+            """
+            {"kind":"br_code","valid":false,"normalized":null,
+             "fields":{"crc":"1D3C","expected_crc":"1D3D","00":"01","26.00":"br.gov.bcb.pix",
+                       "26.01":"123e4567-e12b-12d1-a456-426655440000","52":"0000","53":"986",
+                       "58":"BR","59":"Fulano de Tal","60":"BRASILIA","62.05":"***",
+                       "63":"1D3C"},
+             "problems":["63: the CRC is '1D3C', should be 1D3D: a character was changed or lost,\
+             or it was never right"],"notes":[]}""";
 
     @POST
     @Path("/inspect")
     @SignedIn
-    @Operation(summary = "Explain a Pix key, a CPF, a CNPJ")
+    @Operation(summary = "Explain a BR Code, a Pix key, a CPF, a CNPJ")
     @RequestBody(
             content =
                     @Content(
@@ -50,7 +60,12 @@ public class ToolsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "phone", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "phone", value = SAMPLE),
+                                @ExampleObject(
+                                        name = "a BR Code with a wrong character",
+                                        value = BR_CODE_SAMPLE)
+                            }))
     @APIResponse(responseCode = "400", description = "There is no text")
     public Response inspect(InputStream body) {
         var fields = HttpBody.object(body);

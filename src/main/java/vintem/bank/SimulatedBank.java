@@ -126,7 +126,8 @@ public class SimulatedBank implements PixRail, BankBooks {
                         .map(
                                 charge ->
                                         BrCode.dynamicCode(
-                                                        "sandbox.vintem.invalid/qr/" + charge.txid(),
+                                                        "sandbox.vintem.invalid/qr/"
+                                                                + charge.txid(),
                                                         RECEIVER)
                                                 .text())
                         .toList();

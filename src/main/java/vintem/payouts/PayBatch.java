@@ -198,7 +198,8 @@ class PayBatch {
         return report;
     }
 
-    /// How long a node may send after it claimed: two unanswered calls and a little.
+    /// How long a node may send after it claimed, unless it renews: two unanswered calls and a
+    /// little.
     private Duration lease() {
         return rail.terms().timeout().multipliedBy(2).plusSeconds(1);
     }
@@ -248,6 +249,8 @@ class PayBatch {
         private final AtomicReferenceArray<Outcome> outcomes;
         private final CountDownLatch done = new CountDownLatch(1);
         private final AtomicInteger next = new AtomicInteger();
+        // When each call to the bank that has not come back began, in nanoseconds.
+        private final Set<Long> calls = ConcurrentHashMap.newKeySet();
         private Instant sendBy;
 
         Sending(Submission submission, List<Decision> decisions) {
@@ -269,6 +272,7 @@ class PayBatch {
 
         @Override
         public void run() {
+            Thread.ofVirtual().name("keep-right-to-send").start(this::keepRight);
             try {
                 var lanes = new ArrayList<Thread>();
                 for (var lane = 0; lane < Math.min(LANES, chunks()); lane++) {
@@ -330,6 +334,26 @@ class PayBatch {
             return PayBatch.report(submission, all);
         }
 
+        /// A slow database must not cost a living node its right to send: what it could not send
+        /// would fail. A call that outlives its time-out does cost it: nobody knows when it ends.
+        private void keepRight() {
+            try {
+                while (!done.await(lease().toMillis() / 4, TimeUnit.MILLISECONDS)) {
+                    var timeoutNanos = rail.terms().timeout().toNanos();
+                    var now = System.nanoTime();
+                    var overdue = calls.stream().anyMatch(it -> now - it > timeoutNanos);
+                    if (stopping || !overdue && !renew()) {
+                        return;
+                    }
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException unwell) {
+                // The lanes ask for themselves.
+                LOG.warnf(unwell, "the right to send %s was not renewed", submission.id());
+            }
+        }
+
         /// A call must end, at the latest by its time-out, while the right to send still holds,
         /// and leave time to write down what the bank said.
         private synchronized boolean maySend() {
@@ -337,14 +361,18 @@ class PayBatch {
             if (now.plus(rail.terms().timeout().multipliedBy(2)).isBefore(sendBy)) {
                 return true;
             }
-            var renewed = now.plus(lease());
-            if (!database.transaction(tx -> table.renew(tx, submission.id(), now, renewed))) {
+            // The renewal may have waited, too.
+            return renew() && clock.instant().plus(rail.terms().timeout()).isBefore(sendBy);
+        }
+
+        private synchronized boolean renew() {
+            var renewed = clock.instant().plus(lease());
+            if (!database.transaction(tx -> table.renew(tx, submission.id(), renewed))) {
                 LOG.warnf("submission %s lost its right to send", submission.id());
                 return false;
             }
             sendBy = renewed;
-            // The renewal may have waited, too.
-            return clock.instant().plus(rail.terms().timeout()).isBefore(sendBy);
+            return true;
         }
 
         private void sendChunk(List<Integer> chunk) {
@@ -362,6 +390,8 @@ class PayBatch {
         }
 
         private List<Answer> ask(List<Order> orders, Set<String> ids) {
+            var began = System.nanoTime();
+            calls.add(began);
             try {
                 return rail.send(orders).stream()
                         // *Not found* says nothing in answer to a send, and only what was asked is
@@ -372,6 +402,8 @@ class PayBatch {
             } catch (RuntimeException unanswered) {
                 LOG.warnf(unanswered, "the bank did not answer for %d payouts", orders.size());
                 return List.of();
+            } finally {
+                calls.remove(began);
             }
         }
 

@@ -244,12 +244,12 @@ class PayoutTable {
             where id = :id and status = 'failed'
             """;
 
-    // The time is as the sender saw it, perhaps long ago; that nobody has taken over is checked
-    // now.
+    // The time is as the sender saw it, perhaps long ago: whether it has lost its right is for the
+    // row to say, which the resolver locks when it takes over.
     private static final String RENEW =
             """
             update payout_submission set send_by = :sendBy
-            where id = :id and send_by > :now and taken_over_at is null
+            where id = :id and taken_over_at is null
             """;
 
     private static final String ANSWERED =
@@ -436,12 +436,8 @@ class PayoutTable {
     }
 
     /// @return false where the right to send has run out
-    boolean renew(Handle tx, UUID submissionId, Instant now, Instant sendBy) {
-        return tx.createUpdate(RENEW)
-                        .bind("id", submissionId)
-                        .bind("now", now)
-                        .bind("sendBy", sendBy)
-                        .execute()
+    boolean renew(Handle tx, UUID submissionId, Instant sendBy) {
+        return tx.createUpdate(RENEW).bind("id", submissionId).bind("sendBy", sendBy).execute()
                 == 1;
     }
 

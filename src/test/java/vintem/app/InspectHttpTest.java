@@ -36,6 +36,12 @@ class InspectHttpTest {
         "529.982.247-26, cpf, false,",
         "11.222.333/0001-81, cnpj, true, 11222333000181",
         "123E4567-E89B-12D3-A456-426614174000, evp, true, 123e4567-e89b-12d3-a456-426614174000",
+        "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR"
+                + "5913Fulano de Tal6008BRASILIA62070503***63041D3D, br_code, true,"
+                + " 00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-42665544000052040000530"
+                + "39865802BR5913Fulano de Tal6008BRASILIA62070503***63041D3D",
+        "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR"
+                + "5913Fulano de Tal6008BRASILIA62070503***6304170E, br_code, false,",
         "Vintém, unknown, false,"
     })
     void a_text_is_explained_and_not_valid_is_an_answer_too(
@@ -74,7 +80,10 @@ class InspectHttpTest {
                 "😀",
                 "\u001b[31m",
                 "00000000000000",
-                "99999999999"
+                "99999999999",
+                "0014br.gov.bcb.pix",
+                "000201269999999999999999999999999999999x",
+                "00020126580014br.gov.bcb.pix6304😀😀"
             })
     void a_hostile_text_is_an_answer_that_says_no(String text) {
         var answer = admin.post("/tools/inspect", "{\"text\":" + Json.text(text) + "}");
@@ -90,7 +99,8 @@ class InspectHttpTest {
                 List.of(
                         "9".repeat(100_000),
                         "a@" + "b.".repeat(40_000),
-                        "+55" + "(".repeat(90_000))) {
+                        "+55" + "(".repeat(90_000),
+                        "000201" + "2604".repeat(20_000))) {
             var began = System.nanoTime();
             var answer = admin.post("/tools/inspect", "{\"text\":" + Json.text(text) + "}");
             assertThat(answer.status()).isEqualTo(200);

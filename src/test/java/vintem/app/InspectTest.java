@@ -198,6 +198,117 @@ class InspectTest {
                                 "evp", "a random key has only the digits 0-9 and the letters a-f"));
     }
 
+    @Test
+    void a_static_br_code_is_explained_field_by_field() {
+        var code =
+                Inspect.inspect(
+                        " 00020126510014br.gov.bcb.pix0115thalesog@me.com0210Pedido 12352040000530398"
+                                + "6540510.005802BR5914THALES OGLIARI6015SAO MIGUEL DO O62100506ABC1"
+                                + "236304A20F\n");
+
+        assertThat(code.problems()).isEmpty();
+        assertThat(code.kind()).isEqualTo("br_code");
+        assertThat(code.valid()).isTrue();
+        assertThat(code.normalized()).startsWith("000201").endsWith("6304A20F");
+        assertThat(code.notes()).isEmpty();
+        assertThat(code.fields().toString())
+                .isEqualTo(
+                        "{type=static, pix_key=thalesog@me.com, pix_key_kind=email,"
+                                + " description=Pedido 123, amount=R$ 10,00, amount_cents=1000,"
+                                + " name=THALES OGLIARI, city=SAO MIGUEL DO O, txid=ABC123,"
+                                + " crc=A20F, expected_crc=A20F, 00=01, 26.00=br.gov.bcb.pix,"
+                                + " 26.01=thalesog@me.com, 26.02=Pedido 123, 52=0000, 53=986,"
+                                + " 54=10.00, 58=BR, 59=THALES OGLIARI, 60=SAO MIGUEL DO O,"
+                                + " 62.05=ABC123, 63=A20F}");
+    }
+
+    @Test
+    void a_dynamic_and_a_composite_br_code_are_explained() {
+        var dynamic =
+                Inspect.inspect(
+                        "00020101021226770014BR.GOV.BCB.PIX2555pix.example.com/qr/93598be0-1bd0-499"
+                                + "7-8318-81776a1d8a995204000053039865802BR5907EMPRESA6009SAO PAULO"
+                                + "62070503***6304EEAB");
+        assertThat(dynamic.valid()).isTrue();
+        assertThat(dynamic.fields())
+                .containsEntry("type", "dynamic")
+                .containsEntry(
+                        "location",
+                        "https://pix.example.com/qr/93598be0-1bd0-4997-8318-81776a1d8a99")
+                .containsEntry("use", "once");
+
+        var recurrence =
+                Inspect.inspect(
+                        "00020126180014br.gov.bcb.pix5204000053039865802BR5913Fulano de Tal6008BRAS"
+                                + "ILIA62070503***80800014br.gov.bcb.pix2558pix.example.com/qr/v2/r"
+                                + "ec/2353c790eefb11eaadc10242ac120002630462C9");
+        assertThat(recurrence.valid()).isTrue();
+        assertThat(recurrence.fields())
+                .containsEntry("type", "recurrence")
+                .containsEntry(
+                        "recurrence",
+                        "https://pix.example.com/qr/v2/rec/2353c790eefb11eaadc10242ac120002");
+    }
+
+    @Test
+    void a_broken_br_code_is_told_which_fields_are_wrong_and_why() {
+        var code =
+                Inspect.inspect(
+                        "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-426655440000520400"
+                                + "005303986540310.5802BR5913Fulano de Tal62070503***63041D3D");
+
+        assertThat(code.kind()).isEqualTo("br_code");
+        assertThat(code.valid()).isFalse();
+        assertThat(code.normalized()).isNull();
+        assertThat(code.problems())
+                .containsExactly(
+                        "63: the CRC is '1D3D', should be F017: a character was changed or lost, or"
+                                + " it was never right",
+                        "60: the receiver's city is missing",
+                        "54: the amount is '10.', should be up to ten digits, a point and two"
+                                + " decimals, such as 1234.50");
+        assertThat(code.fields())
+                .containsEntry("crc", "1D3D")
+                .containsEntry("expected_crc", "F017")
+                .containsEntry("26.01", "123e4567-e12b-12d1-a456-426655440000");
+    }
+
+    @Test
+    void a_br_code_that_breaks_off_is_told_where() {
+        var code = Inspect.inspect("00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456");
+
+        assertThat(code.kind()).isEqualTo("br_code");
+        assertThat(code.problems())
+                .containsExactly(
+                        "26: says that it has 58 characters, and 45 follow",
+                        "63: the CRC is missing, a code ends in 6304 and the CRC");
+    }
+
+    @Test
+    void what_is_odd_about_a_valid_br_code_is_a_note() {
+        var code =
+                Inspect.inspect(
+                        "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-426655440000520400"
+                                + "0053039865802BR5913Fulano de Tal6008BRASÍLIA62070503***6304B4F6");
+
+        assertThat(code.valid()).isTrue();
+        assertThat(code.notes())
+                .containsExactly(
+                        "60: the receiver's city has characters that banks read differently");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00020126581234567890123456789012345678901@mail.com",
+                "a0014br.gov.bcb.pix@email.com",
+                "00020126-5800-1412-a456-426655440000",
+                "00020126580012"
+            })
+    void what_only_begins_like_a_br_code_is_none(String text) {
+        assertThat(Inspect.inspect(text).kind()).isNotEqualTo("br_code");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

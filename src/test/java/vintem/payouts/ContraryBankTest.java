@@ -373,23 +373,57 @@ class ContraryBankTest {
     }
 
     @Test
-    void a_renewal_that_comes_too_late_is_refused_however_old_its_clock_is() {
+    void a_renewal_after_somebody_took_over_is_refused() {
         bank.onSend = _ -> List.of();
         var submission = submission(ids(1));
-        var before = clock.instant();
         payBatch.pay(new Request(submission, Optional.empty()));
         clock.passes(Duration.ofMinutes(1));
         bank.onFind = _ -> List.of();
         resolver.resolve();
         var renewed =
                 database.transaction(
-                        tx ->
-                                table.renew(
-                                        tx,
-                                        submission.id(),
-                                        before,
-                                        clock.instant().plusSeconds(60)));
+                        tx -> table.renew(tx, submission.id(), clock.instant().plusSeconds(60)));
         assertThat(renewed).isFalse();
+    }
+
+    @Test
+    void a_database_that_is_slow_to_settle_costs_a_living_node_nothing() throws Exception {
+        var ids = ids(3_000);
+        var held = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        bank.onSend =
+                orders -> {
+                    if (held.getCount() > 0) {
+                        // One payout of each chunk that is under way: neither can be settled.
+                        THREADS.execute(
+                                () -> hold(List.of(ids.get(0), ids.get(1_000)), held, released));
+                        await(held);
+                    }
+                    return bank.pays(orders);
+                };
+        var answer = CompletableFuture.supplyAsync(() -> pay(ids), THREADS);
+        await(held);
+        // Longer than a right to send that nobody renews, while the resolver looks on.
+        var end = System.nanoTime() + Duration.ofSeconds(7).toNanos();
+        while (System.nanoTime() < end) {
+            resolver.run();
+            Thread.sleep(200);
+        }
+        released.countDown();
+        assertThat(answer.get(1, TimeUnit.MINUTES)).containsOnly("paid");
+        assertThat(bank.asked).isEmpty();
+    }
+
+    private void hold(List<String> externalIds, CountDownLatch held, CountDownLatch released) {
+        database.run(
+                tx -> {
+                    tx.createQuery("select 1 from payout where external_id in (<ids>) for update")
+                            .bindList("ids", externalIds)
+                            .mapTo(Integer.class)
+                            .list();
+                    held.countDown();
+                    await(released);
+                });
     }
 
     @Test
