@@ -33,7 +33,7 @@ public interface BankBooks {
     /// real bank knows them. The sandbox's bank is played by whoever tells, so it writes them down.
     void told(Handle tx, List<PixRail.Incoming.Received> receipts);
 
-    /// What to call a Pix that somebody tells of without its end-to-end id. The sandbox's bank makes
-    /// one up, as it has just been paid; of a real bank's Pix nobody knows it.
+    /// What to call a Pix that somebody tells of without its end-to-end id. The sandbox's bank
+    /// makes one up, as it has just been paid; of a real bank's Pix nobody knows it.
     Optional<String> nameless(Instant at);
 }

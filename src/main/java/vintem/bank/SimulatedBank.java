@@ -75,12 +75,7 @@ public class SimulatedBank implements PixRail, BankBooks {
                     answers.add(answer);
                     answers.add(answer);
                 }
-                case ACCOUNT_NOT_FOUND,
-                        REFUSED_BY_BANK,
-                        SLOW,
-                        RETURNED,
-                        TAKEN_BACK,
-                        CONFIRMED ->
+                case ACCOUNT_NOT_FOUND, REFUSED_BY_BANK, SLOW, RETURNED, TAKEN_BACK, CONFIRMED ->
                         answers.add(answer);
             }
         }
@@ -219,8 +214,7 @@ public class SimulatedBank implements PixRail, BankBooks {
     @Override
     public void told(Handle tx, List<Incoming.Received> receipts) {
         if (!receipts.isEmpty()) {
-            var recalled =
-                    receipts.stream().flatMap(each -> takenBack(each).stream()).toList();
+            var recalled = receipts.stream().flatMap(each -> takenBack(each).stream()).toList();
             tables.bookReceipts(tx, receipts, recalled, true);
         }
     }

@@ -291,8 +291,7 @@ public class SimulatedBankTables {
         tx.createUpdate(WITHDRAW).bindArray("txids", String.class, txids).bind("at", at).execute();
     }
 
-    void bookReceipts(
-            Handle tx, List<Received> receipts, List<TakenBack> recalled, boolean told) {
+    void bookReceipts(Handle tx, List<Received> receipts, List<TakenBack> recalled, boolean told) {
         tx.createUpdate(BOOK_RECEIPTS)
                 .bind("endToEnds", BinaryArray.texts(receipts, Received::endToEndId))
                 .bind("txids", BinaryArray.texts(receipts, Received::txid))

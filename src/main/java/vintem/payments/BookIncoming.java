@@ -121,9 +121,7 @@ class BookIncoming {
                                 .map(Incoming.TakenBack::endToEndId)
                                 .collect(Collectors.toSet()));
         var booked =
-                refunds
-                        .lock(tx, list.stream().map(Incoming.TakenBack::refundId).toList())
-                        .stream()
+                refunds.lock(tx, list.stream().map(Incoming.TakenBack::refundId).toList()).stream()
                         .map(Refund::refundId)
                         .collect(Collectors.toSet());
         var rows = new ArrayList<Refund>();
@@ -161,13 +159,11 @@ class BookIncoming {
         refunds.insert(tx, rows);
         var statuses = payments.refund(tx, cents);
         ledger.record(tx, transfers);
-        outbox.publish(
-                tx, rows.stream().flatMap(each -> news(each, statuses).stream()).toList());
+        outbox.publish(tx, rows.stream().flatMap(each -> news(each, statuses).stream()).toList());
         return cents.keySet();
     }
 
-    private Receipt receivedBefore(
-            Handle tx, Incoming.TakenBack back, List<Transfer> transfers) {
+    private Receipt receivedBefore(Handle tx, Incoming.TakenBack back, List<Transfer> transfers) {
         var receipt =
                 new Receipt(
                         Ids.next(),

@@ -37,7 +37,8 @@ public class ConfirmPayment {
     /// What the bank tells.
     ///
     /// @param id given before the first attempt, as all ids are
-    /// @param txid which payment, `bank_payment_id` in the contract; null where the payer named none
+    /// @param txid which payment, `bank_payment_id` in the contract; null where the payer named
+    ///     none
     /// @param endToEndId which Pix; null in the seed's own shape of the message
     /// @param receivedAt when the money arrived, as far as we know
     public record Message(
@@ -226,8 +227,7 @@ public class ConfirmPayment {
             return switch (known.status()) {
                 case "confirmed", "matched" ->
                         new Outcome.Confirmed(Objects.requireNonNull(known.paymentId()));
-                default ->
-                        new Outcome.Unidentified(known.id(), String.valueOf(known.reason()));
+                default -> new Outcome.Unidentified(known.id(), String.valueOf(known.reason()));
             };
         }
 

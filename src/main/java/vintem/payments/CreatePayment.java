@@ -141,8 +141,8 @@ public class CreatePayment {
         return outcomes;
     }
 
-    /// Asks the PSP, with the intent committed and nothing locked. A crash before the answer is kept
-    /// leaves a charge that nobody was shown: it expires.
+    /// Asks the PSP, with the intent committed and nothing locked. A crash before the answer is
+    /// kept leaves a charge that nobody was shown: it expires.
     private Outcome register(Request request, Payment payment) {
         registerCharges.register(
                 List.of(
@@ -165,8 +165,7 @@ public class CreatePayment {
     }
 
     private static Outcome.Created outcome(Payment payment, Request request, Instant now) {
-        return new Outcome.Created(
-                payment, PaymentBody.of(payment, request.base(), now).created());
+        return new Outcome.Created(payment, PaymentBody.of(payment, request.base(), now).created());
     }
 
     private NewPayment payment(Request request) {

@@ -66,8 +66,8 @@ public class MatchReceipt {
         this.clock = clock;
     }
 
-    /// Makes a payment paid by a receipt, whatever the amount: the person has looked. A payment that
-    /// had expired or was removed is paid all the same.
+    /// Makes a payment paid by a receipt, whatever the amount: the person has looked. A payment
+    /// that had expired or was removed is paid all the same.
     public Outcome match(Caller caller, UUID receiptId, UUID paymentId) {
         var outcome = database.transaction(tx -> match(tx, caller, receiptId, paymentId));
         if (outcome instanceof Outcome.Matched) {
@@ -98,8 +98,7 @@ public class MatchReceipt {
             return new Outcome.PaidAlready();
         }
         var now = clock.instant();
-        var cents =
-                money.amountCents() - RefundTable.sum(refunds.ofReceipt(tx, receiptId), "done");
+        var cents = money.amountCents() - RefundTable.sum(refunds.ofReceipt(tx, receiptId), "done");
         var late = money.receivedAt().isAfter(paid.expiresAt());
         receipts.decide(tx, receiptId, "matched", paymentId, caller.name(), now);
         payments.pay(

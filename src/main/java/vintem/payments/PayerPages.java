@@ -130,9 +130,7 @@ public class PayerPages {
                 @Content(
                         mediaType = "image/png",
                         schema = @Schema(type = SchemaType.STRING, format = "binary")),
-                @Content(
-                        mediaType = "image/svg+xml",
-                        schema = @Schema(type = SchemaType.STRING))
+                @Content(mediaType = "image/svg+xml", schema = @Schema(type = SchemaType.STRING))
             })
     @APIResponse(responseCode = "404", description = "No such image, or the code is not there yet")
     public Response image(@PathParam("file_name") String fileName) {

@@ -1,6 +1,7 @@
 package vintem.payments;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.UUID;
@@ -23,7 +24,7 @@ public record PaymentBody(
         String qrCode,
         Instant expirationDate,
         String txid,
-        @Nullable String pixCopiaECola,
+        @JsonProperty("pix_copia_e_cola") @Nullable String pixCopiaECola,
         String status,
         String pageUrl,
         boolean late,

@@ -10,8 +10,8 @@ import vintem.ledger.Ledger;
 import vintem.platform.Cents;
 import vintem.platform.Proof;
 
-/// Each paid payment has one receipt and one transfer that tells of it, `unidentified` is what waits
-/// for somebody to say whose it is, and `refunds` is what went back.
+/// Each paid payment has one receipt and one transfer that tells of it, `unidentified` is what
+/// waits for somebody to say whose it is, and `refunds` is what went back.
 @Singleton
 class PaymentProof implements Proof {
     private final PaymentLookupTable table;

@@ -62,8 +62,7 @@ public class PaymentsHttp {
     private static final String CREATE_ROUTE = "POST /payments/pix";
     private static final String REFUND_ROUTE = "POST /payments/pix/{id}/refunds ";
 
-    private static final long MOST_CENTS =
-            Settings.number("payment-limit-cents", 10_000_000_000L);
+    private static final long MOST_CENTS = Settings.number("payment-limit-cents", 10_000_000_000L);
     private static final Duration EXPIRES_IN =
             Settings.duration("payment-expires-seconds", Duration.ofMinutes(30));
     private static final long LONGEST_SECONDS = Duration.ofDays(365).toSeconds();
@@ -115,7 +114,8 @@ public class PaymentsHttp {
              "violation_count":1,"message":"Invalid value",
              "trace_id":"0af7651916cd43dd8448eb211c80319c"}""";
 
-    private static final String SAMPLE_REFUND = "{\"value\":25.00,\"description\":\"one book less\"}";
+    private static final String SAMPLE_REFUND =
+            "{\"value\":25.00,\"description\":\"one book less\"}";
 
     /// A payment as its merchant sees it in a list.
     public record PaymentLine(
@@ -444,7 +444,8 @@ public class PaymentsHttp {
         var cents = cents(fields, "value");
         var description = fields.text("description", LONGEST_DESCRIPTION);
         fields.orThrow();
-        var request = refund(caller, cents, description, REFUND_ROUTE + paymentId, idempotencyKey, bytes);
+        var request =
+                refund(caller, cents, description, REFUND_ROUTE + paymentId, idempotencyKey, bytes);
         return answer(refundPayment.payment(paymentId, request), paymentId);
     }
 
@@ -667,8 +668,7 @@ public class PaymentsHttp {
         return value == null
                 ? null
                 : parse(value)
-                        .orElseThrow(
-                                () -> Problem.invalid(name, "is not a cursor of this list"));
+                        .orElseThrow(() -> Problem.invalid(name, "is not a cursor of this list"));
     }
 
     private static @Nullable Instant instant(String name, @Nullable String value) {

@@ -17,8 +17,7 @@ class PublicAddress {
 
     /// Scheme and host, without a slash at the end.
     String base() {
-        var base =
-                Settings.text("public-url").orElseGet(() -> uri.getBaseUri().toString());
+        var base = Settings.text("public-url").orElseGet(() -> uri.getBaseUri().toString());
         return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     }
 }

@@ -68,8 +68,9 @@ class QrImages {
                 wanted ->
                         switch (wanted.format()) {
                             case PNG -> QrCode.png(wanted.text(), PIXELS_PER_MODULE);
-                            case SVG -> QrCode.svg(wanted.text()).getBytes(
-                                    java.nio.charset.StandardCharsets.UTF_8);
+                            case SVG ->
+                                    QrCode.svg(wanted.text())
+                                            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
                         });
     }
 }

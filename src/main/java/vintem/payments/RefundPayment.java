@@ -34,7 +34,8 @@ import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Words;
 
-/// Gives money back to who paid it: of a payment, whole or in parts, or a receipt that nobody claims.
+/// Gives money back to who paid it: of a payment, whole or in parts, or a receipt that nobody
+/// claims.
 ///
 /// The intent is committed with its money in `in_transit`; then the bank is asked; what it does not
 /// answer is asked about by [ResolveRefunds], never sent again.

@@ -51,7 +51,9 @@ class RefundTable {
             """;
 
     private static final String INSERT =
-            "insert into pix_refund (" + COLUMNS + ") "
+            "insert into pix_refund ("
+                    + COLUMNS
+                    + ") "
                     + """
                     select * from unnest(:ids, :refundIds, :receipts, :payments, :endToEnds,
                                          :amounts, :purposes, :statuses, :reasons, :descriptions,
@@ -62,7 +64,8 @@ class RefundTable {
 
     private static final String SELECT = "select " + COLUMNS + " from pix_refund ";
 
-    private static final String LOCK = SELECT + "where refund_id = any(:refundIds) order by id for update";
+    private static final String LOCK =
+            SELECT + "where refund_id = any(:refundIds) order by id for update";
 
     private static final String OF_PAYMENT = SELECT + "where payment_id = :id order by id";
 
@@ -117,9 +120,7 @@ class RefundTable {
                 .bind("byBank", BinaryArray.flags(refunds, Refund::byBank))
                 .bind("credentials", BinaryArray.uuids(refunds, Refund::credentialId))
                 .bindArray(
-                        "days",
-                        LocalDate.class,
-                        refunds.stream().map(Refund::spendingDay).toList())
+                        "days", LocalDate.class, refunds.stream().map(Refund::spendingDay).toList())
                 .bind("names", BinaryArray.texts(refunds, Refund::requestedBy))
                 .bind("created", BinaryArray.instants(refunds, Refund::createdAt))
                 .bind("sendBy", BinaryArray.instants(refunds, Refund::sendBy))

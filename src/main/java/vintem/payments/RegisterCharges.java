@@ -43,9 +43,7 @@ class RegisterCharges {
     @Scheduled(every = "2s", concurrentExecution = ConcurrentExecution.SKIP)
     void run() {
         var now = clock.instant();
-        var due =
-                database.transaction(
-                        tx -> table.due(tx, now, nextAsk(now, rail.terms()), MOST));
+        var due = database.transaction(tx -> table.due(tx, now, nextAsk(now, rail.terms()), MOST));
         register(due);
     }
 

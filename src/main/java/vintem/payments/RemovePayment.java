@@ -12,8 +12,8 @@ import vintem.bank.PixRail;
 import vintem.platform.Database;
 import vintem.platform.Outbox;
 
-/// Takes a payment back that nobody has paid. A static code stays payable for ever: money that comes
-/// for it nevertheless waits in the queue.
+/// Takes a payment back that nobody has paid. A static code stays payable for ever: money that
+/// comes for it nevertheless waits in the queue.
 @Singleton
 public class RemovePayment {
     public sealed interface Outcome {
@@ -71,11 +71,7 @@ public class RemovePayment {
                                                                         it.purpose())
                                                                 .news()));
                                         log.record(
-                                                tx,
-                                                caller,
-                                                "payment.removed",
-                                                id.toString(),
-                                                "");
+                                                tx, caller, "payment.removed", id.toString(), "");
                                     });
                             return changed;
                         });

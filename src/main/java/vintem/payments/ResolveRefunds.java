@@ -23,11 +23,7 @@ class ResolveRefunds {
 
     @Inject
     ResolveRefunds(
-            Database database,
-            RefundTable table,
-            SettleRefunds settle,
-            PixRail rail,
-            Clock clock) {
+            Database database, RefundTable table, SettleRefunds settle, PixRail rail, Clock clock) {
         this.database = database;
         this.table = table;
         this.settle = settle;

@@ -24,8 +24,8 @@ import vintem.payments.RefundTable.Ending;
 import vintem.payments.RefundTable.Refund;
 import vintem.platform.Outbox;
 
-/// Commits what the bank said of refunds, whoever asked it. Safe twice: a refund ends once, and only
-/// its end moves money.
+/// Commits what the bank said of refunds, whoever asked it. Safe twice: a refund ends once, and
+/// only its end moves money.
 @Singleton
 class SettleRefunds {
     private static final Logger LOG = Logger.getLogger(SettleRefunds.class);
@@ -70,7 +70,8 @@ class SettleRefunds {
     List<Refund> settle(Handle tx, List<Answer> answers) {
         var results = new LinkedHashMap<String, SendResult>();
         for (var answer : answers) {
-            // Where a bank contradicts itself, *paid* counts: money that moved cannot be talked away.
+            // Where a bank contradicts itself, *paid* counts: money that moved cannot be talked
+            // away.
             results.merge(
                     answer.providerId(),
                     answer.result(),
@@ -127,8 +128,8 @@ class SettleRefunds {
         };
     }
 
-    /// What was reserved of the payment when it was intended comes back where it failed, and is taken
-    /// again where a bank pays what had failed.
+    /// What was reserved of the payment when it was intended comes back where it failed, and is
+    /// taken again where a bank pays what had failed.
     private static void reserve(Map<UUID, Long> reserved, Ending ending) {
         var refund = ending.refund();
         if (refund.paymentId() == null) {

@@ -74,8 +74,10 @@ class ConfirmationRulesTest {
         assertThat(answers.stream().map(it -> it.json().get("receipt_id").asText()).distinct())
                 .hasSize(1);
         assertThat(answers.getFirst().json().get("reason").asText()).isEqualTo("unknown_txid");
-        assertThat(Pix.transfers(answers.getFirst().json().get("receipt_id").asText(),
-                        "receipt_unidentified"))
+        assertThat(
+                        Pix.transfers(
+                                answers.getFirst().json().get("receipt_id").asText(),
+                                "receipt_unidentified"))
                 .isEqualTo(1);
     }
 
@@ -175,8 +177,7 @@ class ConfirmationRulesTest {
         assertThat(refund.status()).as(refund.body()).isEqualTo(201);
         assertThat(refund.json().get("status").asText()).isEqualTo("done");
         assertThat(keyed.post(path, "").body()).isEqualTo(refund.body());
-        assertThat(
-                        merchant.with("Idempotency-Key", receipt + "2").post(path, "").status())
+        assertThat(merchant.with("Idempotency-Key", receipt + "2").post(path, "").status())
                 .isEqualTo(409);
         assertThat(queue()).doesNotContain(receipt);
         assertThat(Pix.transfers(receipt, "refund_settled")).isEqualTo(1);
@@ -188,8 +189,7 @@ class ConfirmationRulesTest {
         Pix.confirm(txid, "5");
         var note =
                 Rows.text("select id from pix_receipt where txid = ? and status = 'noted'", txid);
-        var money =
-                Pix.confirm("UNKNOWN", "5", Pix.endToEndId()).json().get("receipt_id").asText();
+        var money = Pix.confirm("UNKNOWN", "5", Pix.endToEndId()).json().get("receipt_id").asText();
         assertThat(dismiss(note).status()).isEqualTo(200);
         assertThat(dismiss(note).status()).isEqualTo(200);
         assertThat(dismiss(money).status()).isEqualTo(409);
@@ -238,7 +238,8 @@ class ConfirmationRulesTest {
 
     private List<String> queue() {
         var ids = new ArrayList<String>();
-        for (JsonNode each : merchant.get("/payments/pix/unmatched?limit=500").json().get("items")) {
+        for (JsonNode each :
+                merchant.get("/payments/pix/unmatched?limit=500").json().get("items")) {
             ids.add(each.get("id").asText());
         }
         return ids;

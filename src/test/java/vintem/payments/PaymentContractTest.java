@@ -39,8 +39,7 @@ class PaymentContractTest {
     void a_payment_is_created_in_the_seeds_shape_and_the_houses() {
         var answer = merchant.post("/payments/pix", "{\"value\":100.00}");
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.json().get("message").asText())
-                .isEqualTo("The payment has been created");
+        assertThat(answer.json().get("message").asText()).isEqualTo("The payment has been created");
         var payment = answer.json().get("payment");
         assertThat(answer.body()).contains("\"value\":100.00,\"paid\":false");
         assertThat(payment.get("bank_payment_id").asText())
@@ -175,8 +174,7 @@ class PaymentContractTest {
         for (var i = 0; i < 3; i++) {
             var answer = Pix.confirm(txid, "100");
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.body())
-                    .isEqualTo("{\"message\":\"The payment has been confirmed\"}");
+            assertThat(answer.body()).isEqualTo("{\"message\":\"The payment has been confirmed\"}");
         }
         assertThat(Pix.look(id).get("paid").asBoolean()).isTrue();
         assertThat(Pix.status(id)).isEqualTo("paid");
@@ -232,8 +230,7 @@ class PaymentContractTest {
     void nobody_but_the_bank_confirms() {
         var payment = Pix.create(merchant, 10.00);
         var body =
-                "{\"bank_payment_id\":\"%s\",\"value\":10}"
-                        .formatted(payment.get("txid").asText());
+                "{\"bank_payment_id\":\"%s\",\"value\":10}".formatted(payment.get("txid").asText());
         assertThat(Http.nobody().post("/payments/pix/confirmation", body).status()).isEqualTo(401);
         assertThat(merchant.post("/payments/pix/confirmation", body).status()).isEqualTo(403);
         assertThat(Pix.status(payment.get("id").asText())).isEqualTo("active");
@@ -376,8 +373,7 @@ class PaymentContractTest {
     @Test
     void payments_are_listed_newest_first_and_found_by_what_people_have_in_hand() {
         var reference = "order " + Ids.next();
-        var first =
-                Pix.create(merchant, "{\"value\":1,\"reference\":\"%s\"}".formatted(reference));
+        var first = Pix.create(merchant, "{\"value\":1,\"reference\":\"%s\"}".formatted(reference));
         var second =
                 Pix.create(merchant, "{\"value\":2,\"reference\":\"%s\"}".formatted(reference));
         var endToEndId = Pix.endToEndId();
@@ -390,10 +386,7 @@ class PaymentContractTest {
 
         var encoded = reference.replace(" ", "%20");
         assertThat(merchant.get("/payments/pix?q=" + encoded).json().get("items")).hasSize(2);
-        assertThat(
-                        merchant.get("/payments/pix?status=paid&q=" + encoded)
-                                .json()
-                                .at("/items/0/id"))
+        assertThat(merchant.get("/payments/pix?status=paid&q=" + encoded).json().at("/items/0/id"))
                 .isEqualTo(second.get("id"));
         assertThat(merchant.get("/payments/pix?q=" + endToEndId).json().at("/items/0/id"))
                 .isEqualTo(second.get("id"));

@@ -36,15 +36,13 @@ final class Pix {
 
     /// In the seed's own shape.
     static Answer confirm(String txid, String value) {
-        return bank()
-                .post(
+        return bank().post(
                         "/payments/pix/confirmation",
                         "{\"bank_payment_id\":\"%s\",\"value\":%s}".formatted(txid, value));
     }
 
     static Answer confirm(String txid, String value, String endToEndId) {
-        return bank()
-                .post(
+        return bank().post(
                         "/payments/pix/confirmation",
                         "{\"bank_payment_id\":\"%s\",\"value\":%s,\"end_to_end_id\":\"%s\"}"
                                 .formatted(txid, value, endToEndId));
