@@ -137,7 +137,7 @@ public class SimulatedBankTables {
             """
             insert into simulated_bank.other_line
                 (kind, reference, end_to_end_id, amount_cents, booked_at)
-            select 'taken_back', id, e2e, -t.amount, at
+            select 'taken_back', t.id, e2e, -t.amount, at
             from unnest(:ids, :endToEnds, :amounts, :times) as t (id, e2e, amount, at)
             join simulated_bank.other_line l
                 on l.kind = 'receipt' and l.reference = e2e and l.amount_cents = t.amount
