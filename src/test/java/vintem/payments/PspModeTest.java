@@ -16,7 +16,8 @@ import vintem.app.Audit;
 import vintem.bank.BrCode;
 import vintem.platform.Ids;
 
-/// Codes that the PSP makes: what it says is shown unaltered, and a PSP that is silent loses nothing.
+/// Codes that the PSP makes: what it says is shown unaltered, and a PSP that is silent loses
+/// nothing.
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class PspModeTest {
