@@ -100,8 +100,7 @@ public class PaymentPages {
     public record NewView(boolean psp) {}
 
     /// Something that happened to a payment.
-    public record Moment(
-            String kind, Instant at, @Nullable Long cents, @Nullable String detail) {}
+    public record Moment(String kind, Instant at, @Nullable Long cents, @Nullable String detail) {}
 
     public record OneView(
             Payment payment,
@@ -158,9 +157,7 @@ public class PaymentPages {
             @QueryParam("after") @Nullable String after) {
         var now = clock.instant();
         var midnight =
-                LocalDate.ofInstant(now, Words.SAO_PAULO)
-                        .atStartOfDay(Words.SAO_PAULO)
-                        .toInstant();
+                LocalDate.ofInstant(now, Words.SAO_PAULO).atStartOfDay(Words.SAO_PAULO).toInstant();
         var wanted = status != null && STATUSES.contains(status) ? status : null;
         var searched =
                 Optional.ofNullable(q)
@@ -189,7 +186,9 @@ public class PaymentPages {
                                     tabs(wanted, searched),
                                     searched,
                                     wanted,
-                                    page.next() == null ? null : link(wanted, searched, page.next()),
+                                    page.next() == null
+                                            ? null
+                                            : link(wanted, searched, page.next()),
                                     place != null,
                                     lookups.since(tx, midnight, now),
                                     receipts.queueSize(tx),

@@ -26,6 +26,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -420,7 +421,10 @@ public class PaymentsHttp {
                     @Content(
                             mediaType = "application/json",
                             examples = @ExampleObject(name = "sample", value = SAMPLE_REFUND)))
-    @APIResponse(responseCode = "201", description = "The refund: processing, done or failed")
+    @APIResponse(
+            responseCode = "201",
+            description = "The refund: processing, done or failed",
+            content = @Content(schema = @Schema(implementation = RefundBody.class)))
     @APIResponse(responseCode = "400", description = "The value is wrong, or the key is missing")
     @APIResponse(responseCode = "404", description = "No such payment")
     @APIResponse(

@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -145,7 +146,10 @@ public class UnmatchedHttp {
     @Operation(
             summary = "Give the money back to who paid it",
             description = "All of it. Idempotency-Key is required.")
-    @APIResponse(responseCode = "201", description = "The refund: processing, done or failed")
+    @APIResponse(
+            responseCode = "201",
+            description = "The refund: processing, done or failed",
+            content = @Content(schema = @Schema(implementation = RefundBody.class)))
     @APIResponse(responseCode = "400", description = "The key is missing")
     @APIResponse(responseCode = "404", description = "No such receipt")
     @APIResponse(

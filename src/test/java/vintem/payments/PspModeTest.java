@@ -70,8 +70,7 @@ class PspModeTest {
 
     @Test
     void a_registering_payment_expires_and_is_paid_late_when_its_money_comes() {
-        var payment =
-                Pix.create(merchant, "{\"value\":666.04,\"mode\":\"psp\",\"expires_in\":60}");
+        var payment = Pix.create(merchant, "{\"value\":666.04,\"mode\":\"psp\",\"expires_in\":60}");
         clock.passes(Duration.ofMinutes(2));
         registerCharges.run();
         assertThat(Pix.status(payment.get("id").asText())).isEqualTo("expired");

@@ -148,7 +148,9 @@ class RefundTest {
         var refund = Pix.refund(merchant, id, value);
         assertThat(refund.get("status").asText()).isEqualTo("processing");
         resolveRefunds.run();
-        assertThat(refund(id).get("status").asText()).as("it may still be sent").isEqualTo("processing");
+        assertThat(refund(id).get("status").asText())
+                .as("it may still be sent")
+                .isEqualTo("processing");
         clock.passes(Duration.ofMinutes(1));
         resolveRefunds.run();
         assertThat(refund(id).get("status").asText()).isEqualTo(status);
