@@ -24,8 +24,8 @@ import vintem.platform.Problem;
 import vintem.platform.Sockets;
 
 /// `GET /ws/payments/<payment_id>`: a WebSocket whose first frame is the payment's state, and then
-// a
-/// frame for each change. Who connects again misses nothing, because the first frame is the state.
+/// a frame for each change. Who connects again misses nothing, because the first frame is the
+/// state.
 ///
 /// The id is the right to look: it is random, and only the payer's page has it.
 @Singleton

@@ -34,9 +34,8 @@ import vintem.platform.Sockets;
 ///
 /// A client hears `payment-confirmed-<payment_id>` of the payments that it names, in the query
 /// (`payment_id`), by emitting `watch` with the id, or by being the payment's page (`Referer`).
-// With
-/// `VINTEM_SOCKETIO_BROADCAST=true` every client hears of all, as in the service that this
-// replaces.
+/// With `VINTEM_SOCKETIO_BROADCAST=true` every client hears of all, as in the service that this
+/// replaces.
 ///
 /// Source: <https://socket.io/docs/v4/engine-io-protocol/>; error codes as its server has them.
 @Singleton

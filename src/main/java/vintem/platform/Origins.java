@@ -4,8 +4,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 
 /// From which sites' pages somebody may talk to us where Quarkus' own filter does not look:
-// browsers
-/// let any page open a socket to anywhere, and only tell which page it was.
+/// browsers let any page open a socket to anywhere, and only tell which page it was.
 ///
 /// @param listed `VINTEM_CORS_ORIGINS`: exact, or `*` for all
 public record Origins(List<String> listed) {
