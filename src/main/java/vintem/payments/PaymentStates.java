@@ -1,6 +1,5 @@
 package vintem.payments;
 
-<<<<<<< HEAD
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -35,31 +34,5 @@ class PaymentStates {
                                         it.statusAt(clock.instant()),
                                         it.paidAt(),
                                         it.late()));
-=======
-import jakarta.inject.Singleton;
-import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-
-/// What those who watch a payment are shown.
-@Singleton
-class PaymentStates {
-    /// @param paidAt since when it counts as paid, null where it does not
-    /// @param late whether it was paid after it had expired
-    record State(UUID paymentId, String status, @Nullable Instant paidAt, boolean late) {}
-
-    private final Map<UUID, State> states = new ConcurrentHashMap<>();
-
-    Optional<State> find(UUID paymentId) {
-        return Optional.ofNullable(states.get(paymentId));
-    }
-
-    /// Until payments are there: the tests say what is stored.
-    void put(State state) {
-        states.put(state.paymentId(), state);
->>>>>>> live
     }
 }

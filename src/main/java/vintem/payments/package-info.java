@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /// Money arriving by Pix.
 ///
 /// Owns `payment`, `pix_receipt`, `pix_refund` and `pix_receipt_cursor`. A *payment* is what
@@ -8,9 +7,6 @@
 /// back.
 ///
 /// What has been paid is never dropped: late, twice, too much or for nothing that we know.
-=======
-/// Money coming in by Pix, and telling the payer at once.
->>>>>>> live
 @Module(uses = {"platform", "access", "ledger", "bank"})
 @NullMarked
 package vintem.payments;
