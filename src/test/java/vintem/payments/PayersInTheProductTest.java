@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.Test;
 import vintem.Http;
 import vintem.RawWebSocket;
 import vintem.World;
-import vintem.payments.PaymentStates.State;
-import vintem.platform.Broadcast;
 import vintem.platform.Sockets;
 import vintem.platform.Together;
 
@@ -26,8 +23,6 @@ import vintem.platform.Together;
 class PayersInTheProductTest {
     private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
 
-    @Inject PaymentStates states;
-    @Inject Broadcast broadcast;
     @Inject Sockets sockets;
 
     @Test
@@ -43,7 +38,8 @@ class PayersInTheProductTest {
         try (var clients = new SocketIoClients()) {
             transports.forEach(
                     (name, each) -> {
-                        clients.open(name, url(), Map.of("transports", each)).await(name, "connect");
+                        clients.open(name, url(), Map.of("transports", each))
+                                .await(name, "connect");
                         clients.watch(name, payment).await(name, "ack");
                     });
             clients.open("stranger", url(), Map.of("query", Map.of("payment_id", other)))
@@ -77,10 +73,7 @@ class PayersInTheProductTest {
 
     @Test
     void answers_to_polls_are_plain_even_where_the_client_would_take_them_compressed() {
-        var answer =
-                Http.nobody()
-                        .with("Accept-Encoding", "gzip, deflate, br")
-                        .get(POLLING);
+        var answer = Http.nobody().with("Accept-Encoding", "gzip, deflate, br").get(POLLING);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Encoding")).isIn("", "identity");
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
@@ -90,15 +83,12 @@ class PayersInTheProductTest {
         assertThat(Http.nobody().post(POLLING + "&sid=" + sid, "1").body()).isEqualTo("ok");
     }
 
-    private UUID payment() {
-        var id = UUID.randomUUID();
-        states.put(new State(id, "active", null, false));
-        return id;
+    private static UUID payment() {
+        return UUID.fromString(Pix.create(Http.admin(), 10.00).get("id").asText());
     }
 
-    private void confirm(UUID id) {
-        states.put(new State(id, "paid", Instant.parse("2026-11-22T12:00:00Z"), false));
-        broadcast.tell("payment:" + id, "payment-confirmed");
+    private static void confirm(UUID id) {
+        Pix.confirm(Pix.look(id.toString()).get("txid").asText(), "10", Pix.endToEndId());
     }
 
     private static int port() {
