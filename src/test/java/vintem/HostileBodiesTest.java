@@ -37,6 +37,16 @@ class HostileBodiesTest {
                             {"batch_id":"hostile","items":[
                             {"external_id":"h-1","amount_cents":100,"pix_key":"ana@mail.com"},
                             {"external_id":"h-2","amount_cents":$,"pix_key":"ana@mail.com"}]}"""),
+                    Map.entry("POST /payments/pix", "{\"value\":$}"),
+                    Map.entry(
+                            "POST /payments/pix/confirmation",
+                            "{\"bank_payment_id\":\"nobody\",\"value\":$}"),
+                    Map.entry("POST /payments/pix/{id}/refunds", "{\"value\":$}"),
+                    Map.entry("POST /payments/pix/{id}/simulation", "$"),
+                    Map.entry("DELETE /payments/pix/{id}", "$"),
+                    Map.entry("POST /payments/pix/unmatched/{id}/match", "{\"payment_id\":$}"),
+                    Map.entry("POST /payments/pix/unmatched/{id}/refund", "$"),
+                    Map.entry("POST /payments/pix/unmatched/{id}/dismissal", "$"),
                     Map.entry(
                             "POST /ledger/transfers",
                             """
@@ -187,7 +197,11 @@ class HostileBodiesTest {
             var answer =
                     RawHttp.send(
                             "%s %s HTTP/1.1\r\n%sContent-Type: application/json\r\n%s\r\n"
-                                    .formatted(route.verb(), path(route), authorization(), header),
+                                    .formatted(
+                                            route.verb(),
+                                            path(route),
+                                            authorization(route),
+                                            header),
                             hostile(route));
             assertHarmless(route + " with " + head(header), answer);
         }
@@ -206,7 +220,7 @@ class HostileBodiesTest {
                         .formatted(
                                 route.verb(),
                                 path(route),
-                                authorization(),
+                                authorization(route),
                                 route.takesForms()
                                         ? "application/x-www-form-urlencoded"
                                         : "application/json");
@@ -479,9 +493,22 @@ class HostileBodiesTest {
             // Each one ends its own session.
             return Http.admin();
         }
+        if (isBanks(route)) {
+            return Http.nobody().bearer(World.BANK_SECRET);
+        }
         return route.takesForms()
                 ? someone.with("Content-Type", "application/x-www-form-urlencoded")
                 : someone.with("Idempotency-Key", UUID.randomUUID().toString());
+    }
+
+    private static boolean isBanks(Route route) {
+        return route.path().endsWith("/confirmation");
+    }
+
+    private String authorization(Route route) {
+        return isBanks(route)
+                ? "Authorization: Bearer %s\r\n".formatted(World.BANK_SECRET)
+                : authorization();
     }
 
     private String authorization() {
@@ -514,7 +541,7 @@ class HostileBodiesTest {
         assertThat(status).as(seen).isLessThan(500);
         if (status >= 400) {
             if (head.contains("text/html")) {
-                assertThat(what).as(seen).contains(" /app/");
+                assertThat(what).as(seen).containsAnyOf(" /app/", "GET /payments/pix/{id}");
             } else {
                 assertThat(head).as(seen).contains("application/problem+json");
                 assertThat(body).as(seen).contains("\"trace_id\"", "\"status\":" + status);

@@ -29,6 +29,11 @@ class PagesTest {
             strings = {
                 "/app/sign-in",
                 "/app/new-password",
+                "/app/payments",
+                "/app/payments?q=nobody&status=paid",
+                "/app/payments/new",
+                "/app/payments/one?id=none",
+                "/app/payments/unmatched",
                 "/app/payouts",
                 "/app/payouts/new",
                 "/app/payouts/batch?id=none",
@@ -101,7 +106,7 @@ class PagesTest {
     @Test
     void the_bare_address_leads_to_the_pages() {
         assertThat(Http.nobody().get("/").header("Location")).isEqualTo("/app");
-        assertThat(browser().get("/app").header("Location")).isEqualTo("/app/payouts");
+        assertThat(browser().get("/app").header("Location")).isEqualTo("/app/payments");
     }
 
     @Test

@@ -43,6 +43,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import vintem.access.Caller.Kind;
+import vintem.platform.ClientAddress;
 import vintem.platform.Database;
 import vintem.platform.Fields;
 import vintem.platform.Form;

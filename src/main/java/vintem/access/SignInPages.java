@@ -21,6 +21,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import vintem.platform.ClientAddress;
 import vintem.platform.Form;
 import vintem.platform.Pages;
 import vintem.platform.Settings;

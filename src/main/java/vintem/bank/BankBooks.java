@@ -1,6 +1,10 @@
 package vintem.bank;
 
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
@@ -17,4 +21,19 @@ public interface BankBooks {
 
     /// The returns after a place, in cents.
     long returnedAfterCents(Handle snapshot, long place);
+
+    /// Which of these refunds have left the account.
+    Set<String> refunded(Handle snapshot, Collection<String> refundIds);
+
+    /// What came in after a place, in cents by its end-to-end id or, where the bank took something
+    /// back, by the id of that refund; less than zero then.
+    Map<String, Long> incomingAfterCents(Handle snapshot, long place);
+
+    /// Receipts that somebody with the bank's secret told of, in the transaction that books them. A
+    /// real bank knows them. The sandbox's bank is played by whoever tells, so it writes them down.
+    void told(Handle tx, List<PixRail.Incoming.Received> receipts);
+
+    /// What to call a Pix that somebody tells of without its end-to-end id. The sandbox's bank
+    /// makes one up, as it has just been paid; of a real bank's Pix nobody knows it.
+    Optional<String> nameless(Instant at);
 }

@@ -42,7 +42,35 @@ public interface PixRail {
     /// A charge to register, which a payer's bank will then show.
     record Charge(String txid, long amountCents, Duration expiresIn) {}
 
+    /// What happened on our account without our asking.
+    sealed interface Incoming {
+        /// Grows; ask for what comes after it.
+        long place();
+
+        /// A payer's Pix.
+        ///
+        /// @param txid what the payer's code named
+        record Received(
+                long place,
+                String endToEndId,
+                @Nullable String txid,
+                long amountCents,
+                Instant receivedAt)
+                implements Incoming {}
+
+        /// A received Pix, or a part of it, that the bank gave back by itself (MED).
+        record TakenBack(
+                long place,
+                String refundId,
+                String endToEndId,
+                long amountCents,
+                Instant takenBackAt)
+                implements Incoming {}
+    }
+
     sealed interface Registration {
+        String txid();
+
         /// The BR Code text that pays the charge, to be shown unaltered.
         record Registered(String txid, String copyAndPaste) implements Registration {}
 
@@ -67,8 +95,18 @@ public interface PixRail {
     /// Returns that the bank booked after a place, oldest first.
     List<Returned> returnsAfter(long place, int most);
 
+    /// Registers charges, or finds them registered: safe to repeat with the same txids.
     List<Registration> register(List<Charge> charges);
+
+    /// Asks that nobody can pay these charges any more. What is paid nevertheless still arrives.
+    void withdraw(List<String> txids);
 
     /// Refunds received Pix; answers carry the refund's id.
     List<Answer> refund(List<Refund> refunds);
+
+    /// Asks what became of refunds. Safe to ask at any time.
+    List<Answer> findRefunds(List<Refund> refunds);
+
+    /// What came in after a place, oldest first, for messages of the bank that never reached us.
+    List<Incoming> incomingAfter(long place, int most);
 }

@@ -21,6 +21,8 @@ enum Scenario {
     ANSWERED_TWICE(666_07, "answered-twice"),
     /// R$ 666,08: paid, and the payee's bank sends it back.
     RETURNED(666_08, "returned"),
+    /// R$ 666,09: received, and the bank takes it back by itself (MED).
+    TAKEN_BACK(666_09, "taken-back"),
     /// Any other amount and key.
     CONFIRMED(-1, "confirmed");
 
@@ -37,6 +39,14 @@ enum Scenario {
     static Scenario of(PixRail.Order order) {
         return Arrays.stream(values())
                 .filter(scenario -> scenario.isCalledBy(order))
+                .findFirst()
+                .orElse(CONFIRMED);
+    }
+
+    /// What happens to a charge, a receipt or a refund of this amount.
+    static Scenario of(long amountCents) {
+        return Arrays.stream(values())
+                .filter(scenario -> scenario.amountCents == amountCents)
                 .findFirst()
                 .orElse(CONFIRMED);
     }

@@ -4,14 +4,20 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import vintem.platform.Database;
+import vintem.platform.Ids;
 import vintem.platform.Settings;
 import vintem.platform.TaxId;
 
@@ -69,7 +75,7 @@ public class SimulatedBank implements PixRail, BankBooks {
                     answers.add(answer);
                     answers.add(answer);
                 }
-                case ACCOUNT_NOT_FOUND, REFUSED_BY_BANK, SLOW, RETURNED, CONFIRMED ->
+                case ACCOUNT_NOT_FOUND, REFUSED_BY_BANK, SLOW, RETURNED, TAKEN_BACK, CONFIRMED ->
                         answers.add(answer);
             }
         }
@@ -95,8 +101,23 @@ public class SimulatedBank implements PixRail, BankBooks {
 
     @Override
     public List<Registration> register(List<Charge> charges) {
+        var arrived = new ArrayList<Charge>(charges.size());
+        var answers = new ArrayList<Registration>(charges.size());
+        var silent = new HashSet<String>();
+        for (var charge : charges) {
+            switch (Scenario.of(charge.amountCents())) {
+                case ACCOUNT_NOT_FOUND, REFUSED_BY_BANK ->
+                        answers.add(new Registration.Refused(charge.txid(), "refused_by_bank"));
+                case SILENT_UNPAID, SILENT_REFUSED -> silent.add(charge.txid());
+                case SILENT_PAID -> {
+                    silent.add(charge.txid());
+                    arrived.add(charge);
+                }
+                case SLOW, ANSWERED_TWICE, RETURNED, TAKEN_BACK, CONFIRMED -> arrived.add(charge);
+            }
+        }
         var codes =
-                charges.stream()
+                arrived.stream()
                         .map(
                                 charge ->
                                         BrCode.dynamicCode(
@@ -105,28 +126,109 @@ public class SimulatedBank implements PixRail, BankBooks {
                                                         RECEIVER)
                                                 .text())
                         .toList();
+        // A second attempt is answered, whatever became of the first one's answer.
+        var before = database.transaction(tx -> tables.registered(tx, silent));
         // Registering a txid again answers with what stands there.
-        return database.transaction(tx -> tables.register(tx, charges, codes, clock.instant()));
+        var registered =
+                database.transaction(tx -> tables.register(tx, arrived, codes, clock.instant()));
+        silent.removeAll(before);
+        registered.stream().filter(each -> !silent.contains(each.txid())).forEach(answers::add);
+        takeTime(silent.isEmpty() ? Scenario.CONFIRMED : Scenario.SILENT_PAID);
+        return answers;
+    }
+
+    @Override
+    public void withdraw(List<String> txids) {
+        database.run(tx -> tables.withdraw(tx, txids, clock.instant()));
     }
 
     @Override
     public List<Answer> refund(List<Refund> refunds) {
         var answers = new ArrayList<Answer>();
         for (var refund : refunds) {
-            answers.add(new Answer(refund.refundId(), refund(refund)));
+            var scenario = Scenario.of(refund.amountCents());
+            switch (scenario) {
+                case ACCOUNT_NOT_FOUND, REFUSED_BY_BANK ->
+                        answers.add(
+                                new Answer(
+                                        refund.refundId(),
+                                        new SendResult.Refused("refused_by_bank")));
+                case SILENT_UNPAID, SILENT_REFUSED -> {}
+                case SILENT_PAID -> refund(refund);
+                case SLOW, ANSWERED_TWICE, RETURNED, TAKEN_BACK, CONFIRMED ->
+                        answers.add(new Answer(refund.refundId(), refund(refund)));
+            }
+            takeTime(scenario);
         }
         return answers;
     }
 
-    /// A payer pays: what the sandbox's "simulate payment" does.
+    @Override
+    public List<Answer> findRefunds(List<Refund> refunds) {
+        var ids = refunds.stream().map(Refund::refundId).toList();
+        var booked = database.transaction(tx -> tables.refundTimes(tx, ids));
+        return refunds.stream()
+                .map(
+                        refund -> {
+                            var at = booked.get(refund.refundId());
+                            return new Answer(
+                                    refund.refundId(),
+                                    at == null
+                                            ? new SendResult.NotFound()
+                                            : new SendResult.Paid(refund.endToEndId(), at));
+                        })
+                .toList();
+    }
+
+    @Override
+    public List<Incoming> incomingAfter(long place, int most) {
+        return database.transaction(tx -> tables.incomingAfter(tx, place, most));
+    }
+
+    /// A payer pays: what the sandbox's "simulate payment" does. The bank does not tell of it by
+    /// itself.
     ///
-    /// @return the end-to-end id of the Pix
-    public String receive(long amountCents) {
+    /// @param txid what the payer's code names
+    /// @return the Pix as the bank's message would have it
+    public Incoming.Received receive(@Nullable String txid, long amountCents) {
         var now = clock.instant();
-        var endToEndId = EndToEndId.create(ISPB, now).value();
+        var received =
+                new Incoming.Received(
+                        0, EndToEndId.create(ISPB, now).value(), txid, amountCents, now);
+        database.run(tx -> tables.bookReceipts(tx, List.of(received), takenBack(received), false));
+        return received;
+    }
+
+    /// Money that its owner puts in.
+    public void deposit(long amountCents) {
+        var reference = Ids.next().toString();
         database.transaction(
-                tx -> tables.book(tx, "receipt", endToEndId, endToEndId, amountCents, now));
-        return endToEndId;
+                tx -> tables.book(tx, "opening", reference, "", amountCents, clock.instant()));
+    }
+
+    @Override
+    public Optional<String> nameless(Instant at) {
+        return Optional.of(EndToEndId.create(ISPB, at).value());
+    }
+
+    @Override
+    public void told(Handle tx, List<Incoming.Received> receipts) {
+        if (!receipts.isEmpty()) {
+            var recalled = receipts.stream().flatMap(each -> takenBack(each).stream()).toList();
+            tables.bookReceipts(tx, receipts, recalled, true);
+        }
+    }
+
+    private static List<Incoming.TakenBack> takenBack(Incoming.Received received) {
+        return Scenario.of(received.amountCents()) == Scenario.TAKEN_BACK
+                ? List.of(
+                        new Incoming.TakenBack(
+                                0,
+                                "D" + received.endToEndId().substring(1),
+                                received.endToEndId(),
+                                received.amountCents(),
+                                received.receivedAt()))
+                : List.of();
     }
 
     @Override
@@ -147,6 +249,16 @@ public class SimulatedBank implements PixRail, BankBooks {
     @Override
     public long returnedAfterCents(Handle snapshot, long place) {
         return tables.returnedAfterCents(snapshot, place);
+    }
+
+    @Override
+    public Set<String> refunded(Handle snapshot, Collection<String> refundIds) {
+        return tables.refundTimes(snapshot, refundIds).keySet();
+    }
+
+    @Override
+    public Map<String, Long> incomingAfterCents(Handle snapshot, long place) {
+        return tables.incomingAfterCents(snapshot, place);
     }
 
     private SendResult refund(Refund refund) {
@@ -177,7 +289,13 @@ public class SimulatedBank implements PixRail, BankBooks {
                 switch (scenario) {
                     case ACCOUNT_NOT_FOUND -> "account_not_found";
                     case REFUSED_BY_BANK, SILENT_REFUSED -> "refused_by_bank";
-                    case SILENT_PAID, SILENT_UNPAID, SLOW, ANSWERED_TWICE, RETURNED, CONFIRMED ->
+                    case SILENT_PAID,
+                            SILENT_UNPAID,
+                            SLOW,
+                            ANSWERED_TWICE,
+                            RETURNED,
+                            TAKEN_BACK,
+                            CONFIRMED ->
                             belongsToSomebodyElse(order) ? "tax_id_mismatch" : null;
                 };
         return new SimulatedBankTables.Payment(
@@ -209,6 +327,10 @@ public class SimulatedBank implements PixRail, BankBooks {
         return payment.reason() == null
                 ? new SendResult.Paid(payment.endToEndId(), payment.settledAt())
                 : new SendResult.Refused(payment.reason());
+    }
+
+    private static void takeTime(Scenario scenario) {
+        takeTime(Set.of(scenario));
     }
 
     private static void takeTime(Set<Scenario> scenarios) {

@@ -3,7 +3,9 @@ package vintem.bank;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -11,6 +13,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.bank.PixRail.Charge;
+import vintem.bank.PixRail.Incoming;
+import vintem.bank.PixRail.Incoming.Received;
+import vintem.bank.PixRail.Incoming.TakenBack;
 import vintem.bank.PixRail.Refund;
 import vintem.bank.PixRail.Registration;
 import vintem.bank.PixRail.Returned;
@@ -28,6 +33,25 @@ public class SimulatedBankTables {
             String endToEndId,
             Instant settledAt,
             boolean returned) {}
+
+    public record Booked(String reference, Instant bookedAt) {}
+
+    public record Amount(String reference, long amountCents) {}
+
+    public record Line(
+            String kind,
+            long place,
+            String reference,
+            String endToEndId,
+            @Nullable String txid,
+            long amountCents,
+            Instant bookedAt) {
+        Incoming incoming() {
+            return kind.equals("receipt")
+                    ? new Received(place, endToEndId, txid, amountCents, bookedAt)
+                    : new TakenBack(place, reference, endToEndId, -amountCents, bookedAt);
+        }
+    }
 
     // The provider's id decides: an order that comes again moves nothing and is answered as before.
     private static final String RECEIVE =
@@ -90,6 +114,58 @@ public class SimulatedBankTables {
             on conflict do nothing
             """;
 
+    private static final String REGISTERED =
+            "select txid from simulated_bank.charge where txid = any(:txids)";
+
+    private static final String WITHDRAW =
+            """
+            update simulated_bank.charge set withdrawn_at = :at
+            where txid = any(:txids) and withdrawn_at is null
+            """;
+
+    private static final String BOOK_RECEIPTS =
+            """
+            insert into simulated_bank.other_line
+                (kind, reference, end_to_end_id, txid, amount_cents, booked_at, told)
+            select 'receipt', e2e, e2e, txid, amount, at, :told
+            from unnest(:endToEnds, :txids, :amounts, :times) as r (e2e, txid, amount, at)
+            on conflict do nothing
+            """;
+
+    // Only what is really there can be taken back, and once.
+    private static final String BOOK_TAKEN_BACK =
+            """
+            insert into simulated_bank.other_line
+                (kind, reference, end_to_end_id, amount_cents, booked_at)
+            select 'taken_back', t.id, e2e, -t.amount, at
+            from unnest(:ids, :endToEnds, :amounts, :times) as t (id, e2e, amount, at)
+            join simulated_bank.other_line l
+                on l.kind = 'receipt' and l.reference = e2e and l.amount_cents = t.amount
+            on conflict do nothing
+            """;
+
+    private static final String REFUND_TIMES =
+            """
+            select reference, booked_at from simulated_bank.other_line
+            where kind = 'refund' and reference = any(:ids)
+            """;
+
+    private static final String INCOMING =
+            """
+            select kind, xact_id::text::bigint as place, reference, end_to_end_id, txid,
+                   amount_cents, booked_at
+            from simulated_bank.other_line
+            where not told and kind in ('receipt', 'taken_back') and xact_id > :place::text::xid8
+            and xact_id < pg_snapshot_xmin(pg_current_snapshot())
+            order by xact_id fetch first :most rows with ties
+            """;
+
+    private static final String INCOMING_CENTS =
+            """
+            select reference, amount_cents from simulated_bank.other_line
+            where not told and kind in ('receipt', 'taken_back') and xact_id > :place::text::xid8
+            """;
+
     private static final String CHARGES =
             """
             select txid, copy_and_paste from simulated_bank.charge
@@ -110,7 +186,8 @@ public class SimulatedBankTables {
     private static final String REFUNDED =
             """
             select coalesce(-sum(amount_cents), 0) from simulated_bank.statement_line
-            where kind = 'refund' and end_to_end_id = :endToEndId and reference <> :refundId
+            where kind in ('refund', 'taken_back') and end_to_end_id = :endToEndId
+            and reference <> :refundId
             """;
 
     private static final String BALANCE =
@@ -201,6 +278,62 @@ public class SimulatedBankTables {
                                 new Registration.Registered(
                                         row.getString("txid"), row.getString("copy_and_paste")))
                 .list();
+    }
+
+    Set<String> registered(Handle tx, Collection<String> txids) {
+        return tx.createQuery(REGISTERED)
+                .bindArray("txids", String.class, List.copyOf(txids))
+                .mapTo(String.class)
+                .collect(Collectors.toSet());
+    }
+
+    void withdraw(Handle tx, List<String> txids, Instant at) {
+        tx.createUpdate(WITHDRAW).bindArray("txids", String.class, txids).bind("at", at).execute();
+    }
+
+    void bookReceipts(Handle tx, List<Received> receipts, List<TakenBack> recalled, boolean told) {
+        tx.createUpdate(BOOK_RECEIPTS)
+                .bind("endToEnds", BinaryArray.texts(receipts, Received::endToEndId))
+                .bind("txids", BinaryArray.texts(receipts, Received::txid))
+                .bind("amounts", BinaryArray.longs(receipts, Received::amountCents))
+                .bind("times", BinaryArray.instants(receipts, Received::receivedAt))
+                .bind("told", told)
+                .execute();
+        if (!recalled.isEmpty()) {
+            tx.createUpdate(BOOK_TAKEN_BACK)
+                    .bind("ids", BinaryArray.texts(recalled, TakenBack::refundId))
+                    .bind("endToEnds", BinaryArray.texts(recalled, TakenBack::endToEndId))
+                    .bind("amounts", BinaryArray.longs(recalled, TakenBack::amountCents))
+                    .bind("times", BinaryArray.instants(recalled, TakenBack::takenBackAt))
+                    .execute();
+        }
+    }
+
+    Map<String, Instant> refundTimes(Handle tx, Collection<String> refundIds) {
+        var times = new HashMap<String, Instant>();
+        tx.createQuery(REFUND_TIMES)
+                .bindArray("ids", String.class, List.copyOf(refundIds))
+                .map(ConstructorMapper.of(Booked.class))
+                .forEach(each -> times.put(each.reference(), each.bookedAt()));
+        return times;
+    }
+
+    List<Incoming> incomingAfter(Handle tx, long place, int most) {
+        return tx.createQuery(INCOMING)
+                .bind("place", place)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Line.class))
+                .map(Line::incoming)
+                .list();
+    }
+
+    Map<String, Long> incomingAfterCents(Handle tx, long place) {
+        var cents = new HashMap<String, Long>();
+        tx.createQuery(INCOMING_CENTS)
+                .bind("place", place)
+                .map(ConstructorMapper.of(Amount.class))
+                .forEach(each -> cents.put(each.reference(), each.amountCents()));
+        return cents;
     }
 
     /// What is left to refund of a received Pix, one refund at a time.

@@ -40,6 +40,16 @@ public class Database {
         }
     }
 
+    /// Somebody else wrote what this transaction had just found missing. Thrown out of the work, it
+    /// undoes it and starts it again; by then it is there.
+    public static final class TryAgain extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public TryAgain(String message) {
+            super(message, null, false, false);
+        }
+    }
+
     private static final int ATTEMPTS = 10;
 
     private final Jdbi jdbi;
@@ -169,7 +179,8 @@ public class Database {
 
     /// What a failure of the database means for the one who asked.
     enum Failure {
-        /// Deadlock or serialisation: nothing happened, the same may be run again (SQLState 40).
+        /// Deadlock, serialisation, or our own [TryAgain]: nothing happened, the same may be run
+        /// again (SQLState 40).
         TRY_AGAIN,
         /// A value or a constraint: the same will fail again (SQLState 22, 23).
         POISONED,
@@ -181,6 +192,9 @@ public class Database {
         static Failure of(Throwable failed) {
             if (failed instanceof CommitUnknown) {
                 return UNAVAILABLE;
+            }
+            if (failed instanceof TryAgain) {
+                return TRY_AGAIN;
             }
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException sql) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The members of one JSON object, taken out as the types they must have. Members nobody asks for
@@ -172,6 +173,19 @@ public final class Fields {
             }
         }
         return texts;
+    }
+
+    /// The object that a member is, with its own pointer; empty where it is missing.
+    public Optional<Fields> object(String name) {
+        var node = present(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isObject()) {
+            wrong(name, "must be an object");
+            return Optional.empty();
+        }
+        return Optional.of(new Fields(node, pointer + "/" + name, violations));
     }
 
     /// The objects of an array that must be there and not empty, each with its own pointer.

@@ -6,7 +6,9 @@ import vintem.platform.EmbeddedPostgres.Address;
 /// Brings a database to the shape this version needs. Safe when two nodes start at once: Flyway
 /// holds a lock on its history while it works.
 public final class Migrations {
-    private static final String[] MODULES = {"platform", "access", "ledger", "bank", "payouts"};
+    private static final String[] MODULES = {
+        "platform", "access", "ledger", "bank", "payments", "payouts"
+    };
 
     private Migrations() {}
 
@@ -21,7 +23,7 @@ public final class Migrations {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(owner.url(), owner.user(), owner.password())
                 .locations(locations)
-                .failOnMissingLocations(false)
+                .failOnMissingLocations(true)
                 .validateMigrationNaming(true)
                 .outOfOrder(true)
                 .connectRetries(10)

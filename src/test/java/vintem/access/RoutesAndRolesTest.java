@@ -85,6 +85,19 @@ class RoutesAndRolesTest {
                     usersHaving("POST /keys", Capability.SETTINGS, ADMIN),
                     usersHaving("DELETE /keys/{id}", Capability.SETTINGS, ADMIN),
                     having("GET /access-log", Capability.SETTINGS, ADMIN),
+                    // Payments.
+                    having("POST /payments/pix", Capability.PAYMENTS, OPERATOR),
+                    having("GET /payments/pix", Capability.PAYMENTS, READ),
+                    bankAlone("POST /payments/pix/confirmation"),
+                    open("GET /payments/pix/{id}"),
+                    open("GET /payments/pix/qr_code/{file_name}"),
+                    open("POST /payments/pix/{id}/simulation"),
+                    having("GET /payments/pix/{id}/details", Capability.PAYMENTS, READ),
+                    having("DELETE /payments/pix/{id}", Capability.PAYMENTS, OPERATOR),
+                    having("POST /payments/pix/{id}/refunds", Capability.PAYMENTS, OPERATOR),
+                    having("GET /payments/pix/{id}/refunds/{refund_id}", Capability.PAYMENTS, READ),
+                    having("GET /payments/pix/unmatched", Capability.PAYMENTS, READ),
+                    having("POST /payments/pix/unmatched/**", Capability.PAYMENTS, OPERATOR),
                     // Payouts.
                     having("POST /payouts/batch", Capability.PAYOUTS, OPERATOR),
                     having("GET /payouts/batches", Capability.PAYOUTS, READ),
@@ -106,6 +119,10 @@ class RoutesAndRolesTest {
                     open("POST /app/sign-in"),
                     open("GET /app/new-password"),
                     users("POST /app/sign-out"),
+                    having("GET /app/payments", Capability.PAYMENTS, READ),
+                    having("GET /app/payments/new", Capability.PAYMENTS, OPERATOR),
+                    having("GET /app/payments/one", Capability.PAYMENTS, READ),
+                    having("GET /app/payments/unmatched", Capability.PAYMENTS, READ),
                     having("GET /app/payouts", Capability.PAYOUTS, READ),
                     having("GET /app/payouts/new", Capability.PAYOUTS, OPERATOR),
                     having("GET /app/payouts/batch", Capability.PAYOUTS, READ),
@@ -117,6 +134,10 @@ class RoutesAndRolesTest {
 
     private static Line open(String route) {
         return new Line(route, new Admits.Everybody());
+    }
+
+    private static Line bankAlone(String route) {
+        return new Line(route, new Admits.Bank());
     }
 
     private static Line signedIn(String route) {

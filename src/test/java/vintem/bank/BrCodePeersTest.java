@@ -10,7 +10,7 @@ import vintem.NodeJs;
 import vintem.bank.BrCode.Receiver;
 
 /// A program that knows nothing of ours, pix-utils, reads our codes and finds in them what we
-// meant.
+/// meant.
 class BrCodePeersTest {
     private static final Receiver RECEIVER = new Receiver("Padaria São João", "São Paulo");
 

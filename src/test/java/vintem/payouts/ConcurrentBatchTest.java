@@ -239,7 +239,7 @@ class ConcurrentBatchTest {
 
     /// Other tests need money, too.
     private void putBack(long cents) {
-        bank.receive(cents);
+        bank.deposit(cents);
         var transfer =
                 Transfer.of(
                         AccountCode.BANK,

@@ -68,4 +68,19 @@ final class ContraryBank implements PixRail {
     public List<Answer> refund(List<Refund> refunds) {
         return honest.refund(refunds);
     }
+
+    @Override
+    public void withdraw(List<String> txids) {
+        honest.withdraw(txids);
+    }
+
+    @Override
+    public List<Answer> findRefunds(List<Refund> refunds) {
+        return honest.findRefunds(refunds);
+    }
+
+    @Override
+    public List<Incoming> incomingAfter(long place, int most) {
+        return honest.incomingAfter(place, most);
+    }
 }

@@ -1,0 +1,67 @@
+package vintem.app;
+
+import io.quarkus.arc.All;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import vintem.bank.BankBooks;
+import vintem.bank.UnderWay;
+import vintem.ledger.AccountCode;
+import vintem.ledger.Ledger;
+import vintem.platform.Cents;
+import vintem.platform.Proof;
+
+/// `in_transit` is what the modules have under way, and the bank's own statement equals the account
+/// `bank`. A transfer cannot be unbalanced, so this is the proof that matters.
+@Singleton
+class BankProof implements Proof {
+    private final Ledger ledger;
+    private final BankBooks bank;
+    private final List<UnderWay> modules;
+
+    @Inject
+    BankProof(Ledger ledger, BankBooks bank, @All List<UnderWay> modules) {
+        this.ledger = ledger;
+        this.bank = bank;
+        this.modules = modules;
+    }
+
+    @Override
+    public String claim() {
+        return "in_transit is what is under way, and the bank's statement agrees";
+    }
+
+    @Override
+    public List<String> refute(Handle snapshot) {
+        var wrong = new ArrayList<String>();
+        var underWay = 0L;
+        var ahead = 0L;
+        for (var module : modules) {
+            underWay = Math.addExact(underWay, module.inTransitCents(snapshot));
+            ahead = Math.addExact(ahead, module.aheadAtBankCents(snapshot));
+        }
+        compare(
+                wrong,
+                "in_transit and what is under way",
+                ledger.balanceCents(snapshot, AccountCode.IN_TRANSIT),
+                underWay);
+        // What has left our `bank` but not yet the bank's account is under way; what has come in
+        // there and is not read yet is ahead of us.
+        compare(
+                wrong,
+                "account bank and the bank's statement",
+                ledger.balanceCents(snapshot, AccountCode.BANK) + ahead,
+                bank.balanceCents(snapshot));
+        return wrong;
+    }
+
+    private static void compare(List<String> wrong, String what, long ours, long theirs) {
+        if (ours != theirs) {
+            wrong.add(
+                    "%s differ: %s and %s"
+                            .formatted(what, Cents.format(ours), Cents.format(theirs)));
+        }
+    }
+}

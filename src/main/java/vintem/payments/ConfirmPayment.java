@@ -1,0 +1,340 @@
+package vintem.payments;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.bank.BankBooks;
+import vintem.bank.PixRail.Incoming;
+import vintem.ledger.AccountCode;
+import vintem.ledger.Ledger;
+import vintem.ledger.Transfer;
+import vintem.payments.PaymentTable.Paid;
+import vintem.payments.PaymentTable.Stored;
+import vintem.payments.ReceiptTable.Receipt;
+import vintem.platform.Coalescer;
+import vintem.platform.Database;
+import vintem.platform.Ids;
+import vintem.platform.Outbox;
+
+/// Books what the bank says has arrived.
+///
+/// Safe twice: the bank's end-to-end id tells a message that comes again from money that comes
+/// again. Real money is always booked, for its payment or to `unidentified`; a message without an
+/// end-to-end id that fits nothing is only noted, since nobody knows whether there is money.
+@Singleton
+public class ConfirmPayment {
+    /// What the bank tells.
+    ///
+    /// @param id given before the first attempt, as all ids are
+    /// @param txid which payment, `bank_payment_id` in the contract; null where the payer named
+    ///     none
+    /// @param endToEndId which Pix; null in the seed's own shape of the message
+    /// @param receivedAt when the money arrived, as far as we know
+    public record Message(
+            UUID id,
+            @Nullable String txid,
+            long amountCents,
+            @Nullable String endToEndId,
+            Instant receivedAt) {}
+
+    public sealed interface Outcome {
+        /// It is paid by this money, now or since an earlier message.
+        record Confirmed(UUID paymentId) implements Outcome {}
+
+        /// The money is booked, and a person must say whose it is.
+        record Unidentified(UUID receiptId, String reason) implements Outcome {}
+
+        /// There is no such payment, and no money that we know of.
+        record NotFound() implements Outcome {}
+
+        /// The payment is about another value, and there is no money that we know of.
+        record OtherValue() implements Outcome {}
+
+        /// The payment has ended otherwise: it is paid with another value, or was removed.
+        record Ended() implements Outcome {}
+
+        /// This very Pix came before, with another value.
+        record Contradiction() implements Outcome {}
+    }
+
+    static final String SECOND_PAYMENT = "second_payment";
+    static final String OTHER_AMOUNT = "other_amount";
+    static final String UNKNOWN_TXID = "unknown_txid";
+    static final String NO_TXID = "no_txid";
+    static final String REMOVED = "removed";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final PaymentTable payments;
+    private final ReceiptTable receipts;
+    private final Ledger ledger;
+    private final Outbox outbox;
+    private final BankBooks bank;
+    private final Screens screens;
+    private final Coalescer<Message, Outcome> line;
+
+    @Inject
+    ConfirmPayment(
+            Database database,
+            PaymentTable payments,
+            ReceiptTable receipts,
+            Ledger ledger,
+            Outbox outbox,
+            BankBooks bank,
+            Screens screens) {
+        this.payments = payments;
+        this.receipts = receipts;
+        this.ledger = ledger;
+        this.outbox = outbox;
+        this.bank = bank;
+        this.screens = screens;
+        line = new Coalescer<>("confirmations", database, Coalescer.Limits.USUAL, this::confirm);
+    }
+
+    /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank
+    ///     tells again
+    public Outcome confirm(Message message) {
+        var outcome = line.call(message, PATIENCE);
+        show(outcome);
+        return outcome;
+    }
+
+    /// Tells whoever looks at the payment, after the commit. Also when it was confirmed before: the
+    /// node that did may have died before it told.
+    void show(Outcome outcome) {
+        if (outcome instanceof Outcome.Confirmed(var paymentId)) {
+            screens.changed(paymentId, "payment-confirmed");
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        line.close();
+    }
+
+    /// A list of messages in one transaction, each as if the ones before it had been committed.
+    List<Outcome> confirm(Handle tx, List<Message> messages) {
+        var deciding =
+                new Deciding(
+                        payments.lock(tx, distinct(messages, Message::txid)),
+                        // Read under the locks: an earlier message of the same payment has been
+                        // committed by now.
+                        receipts.byEndToEndIds(tx, distinct(messages, Message::endToEndId)));
+        var outcomes = messages.stream().map(deciding::decide).toList();
+        deciding.write(tx);
+        return outcomes;
+    }
+
+    private static java.util.Set<String> distinct(
+            List<Message> messages, java.util.function.Function<Message, @Nullable String> field) {
+        return messages.stream()
+                .map(field)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /// What a list comes to, decided message by message and then written together.
+    private final class Deciding {
+        private final Map<String, Stored> byTxid;
+        private final Map<String, Receipt> byEndToEnd;
+        private final List<Receipt> arrived = new ArrayList<>();
+        private final List<Receipt> notes = new ArrayList<>();
+        private final List<Paid> paid = new ArrayList<>();
+        private final List<Transfer> transfers = new ArrayList<>();
+        private final List<Outbox.News> news = new ArrayList<>();
+
+        Deciding(Map<String, Stored> byTxid, Map<String, Receipt> byEndToEnd) {
+            this.byTxid = byTxid;
+            this.byEndToEnd = byEndToEnd;
+        }
+
+        Outcome decide(Message message) {
+            return message.endToEndId() == null
+                    ? decideNameless(message)
+                    : decideNamed(message, message.endToEndId());
+        }
+
+        private Outcome decideNamed(Message message, String endToEndId) {
+            var known = byEndToEnd.get(endToEndId);
+            if (known != null) {
+                return again(message, known);
+            }
+            var reason = misfit(message);
+            if (reason != null) {
+                return keep(message, reason);
+            }
+            return pay(message, endToEndId);
+        }
+
+        /// The seed's shape: without the id of the Pix, the payment itself has to tell a message
+        /// that comes again.
+        private Outcome decideNameless(Message message) {
+            var reason = misfit(message);
+            if (reason == null) {
+                return pay(message, bank.nameless(message.receivedAt()).orElse(null));
+            }
+            var payment = byTxid.get(String.valueOf(message.txid()));
+            if (reason.equals(SECOND_PAYMENT)
+                    && payment != null
+                    && isWhatPaid(payment, message.amountCents())) {
+                return new Outcome.Confirmed(payment.id());
+            }
+            notes.add(receipt(message, null, "noted", reason, null));
+            return switch (reason) {
+                case UNKNOWN_TXID, NO_TXID -> new Outcome.NotFound();
+                case OTHER_AMOUNT -> new Outcome.OtherValue();
+                case SECOND_PAYMENT, REMOVED -> new Outcome.Ended();
+                default -> throw new IllegalStateException(reason);
+            };
+        }
+
+        private static boolean isWhatPaid(Stored payment, long amountCents) {
+            return payment.amountCents() == amountCents
+                    || Objects.equals(payment.paidCents(), amountCents);
+        }
+
+        /// Why this money is not what its payment waits for, or null where it is.
+        private @Nullable String misfit(Message message) {
+            var payment = message.txid() == null ? null : byTxid.get(message.txid());
+            if (payment == null) {
+                return message.txid() == null ? NO_TXID : UNKNOWN_TXID;
+            }
+            return switch (payment.status()) {
+                case "paid", "refunded" -> SECOND_PAYMENT;
+                case "removed", "refused" -> REMOVED;
+                case "registering", "active", "expired" ->
+                        payment.amountCents() == message.amountCents() ? null : OTHER_AMOUNT;
+                default -> throw new IllegalStateException(payment.status());
+            };
+        }
+
+        private static Outcome again(Message message, Receipt known) {
+            if (known.amountCents() != message.amountCents()) {
+                return new Outcome.Contradiction();
+            }
+            return switch (known.status()) {
+                case "confirmed", "matched" ->
+                        new Outcome.Confirmed(Objects.requireNonNull(known.paymentId()));
+                default -> new Outcome.Unidentified(known.id(), String.valueOf(known.reason()));
+            };
+        }
+
+        private Outcome pay(Message message, @Nullable String endToEndId) {
+            var payment = Objects.requireNonNull(byTxid.get(message.txid()));
+            var at = message.receivedAt();
+            var late = at.isAfter(payment.expiresAt());
+            add(receipt(message, endToEndId, "confirmed", null, payment.id()));
+            paid.add(new Paid(payment.id(), at, message.amountCents(), late, endToEndId));
+            transfers.add(
+                    Transfer.of(
+                            AccountCode.BANK,
+                            AccountCode.of(payment.purpose()).orElseThrow(),
+                            message.amountCents(),
+                            "payment_confirmed",
+                            payment.id(),
+                            at));
+            news.add(
+                    new PaymentEvent.Confirmed(
+                                    payment.id(),
+                                    payment.txid(),
+                                    payment.purpose(),
+                                    payment.amountCents(),
+                                    message.amountCents(),
+                                    late,
+                                    endToEndId)
+                            .news());
+            byTxid.put(payment.txid(), payment.paid(at, message.amountCents(), endToEndId));
+            return new Outcome.Confirmed(payment.id());
+        }
+
+        private Outcome keep(Message message, String reason) {
+            var receipt = receipt(message, message.endToEndId(), "unidentified", reason, null);
+            add(receipt);
+            transfers.add(
+                    Transfer.of(
+                            AccountCode.BANK,
+                            AccountCode.UNIDENTIFIED,
+                            message.amountCents(),
+                            "receipt_unidentified",
+                            receipt.id(),
+                            message.receivedAt()));
+            news.add(
+                    new PaymentEvent.Unidentified(receipt.id(), message.amountCents(), reason)
+                            .news());
+            return new Outcome.Unidentified(receipt.id(), reason);
+        }
+
+        private void add(Receipt receipt) {
+            arrived.add(receipt);
+            if (receipt.endToEndId() != null) {
+                byEndToEnd.put(receipt.endToEndId(), receipt);
+            }
+        }
+
+        private static Receipt receipt(
+                Message message,
+                @Nullable String endToEndId,
+                String status,
+                @Nullable String reason,
+                @Nullable UUID paymentId) {
+            return new Receipt(
+                    message.id(),
+                    endToEndId,
+                    message.txid(),
+                    message.amountCents(),
+                    message.receivedAt(),
+                    status,
+                    reason,
+                    paymentId,
+                    null,
+                    null);
+        }
+
+        void write(Handle tx) {
+            // Money that names no payment is under nobody's lock: another list may have written the
+            // same Pix at this moment.
+            if (receipts.insert(tx, arrived) < arrived.size()) {
+                throw new Database.TryAgain("somebody else booked one of these Pix");
+            }
+            receipts.insert(tx, notes);
+            payments.pay(tx, paid);
+            ledger.record(tx, transfers);
+            bank.told(tx, arrived.stream().flatMap(each -> told(each).stream()).toList());
+            outbox.publish(tx, news);
+        }
+
+        private static List<Incoming.Received> told(Receipt receipt) {
+            return receipt.endToEndId() == null
+                    ? List.of()
+                    : List.of(
+                            new Incoming.Received(
+                                    0,
+                                    receipt.endToEndId(),
+                                    receipt.txid(),
+                                    receipt.amountCents(),
+                                    receipt.receivedAt()));
+        }
+    }
+
+    /// A message of a Pix that is booked under this id.
+    static Message message(Incoming.Received received) {
+        return new Message(
+                Ids.next(),
+                received.txid(),
+                received.amountCents(),
+                received.endToEndId(),
+                received.receivedAt());
+    }
+}

@@ -1,0 +1,217 @@
+package vintem.payments;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+/// The look-ups of payments, and the counts that their proof compares.
+@Singleton
+class PaymentLookupTable {
+    /// What to list; null where anything goes.
+    ///
+    /// @param status as the reader sees it: what is over by now counts as *expired*
+    /// @param id a txid, a reference or an end-to-end id
+    public record Filter(
+            @Nullable String status,
+            @Nullable String id,
+            @Nullable Instant from,
+            @Nullable Instant until,
+            @Nullable UUID after) {}
+
+    public record Day(long created, long paid, long paidCents, long open) {}
+
+    private static final String SELECT =
+            """
+            select id, txid, mode, status, amount_cents, purpose, copy_and_paste, reference,
+                   description, payer_name, payer_tax_id, created_at, expires_at, paid_at,
+                   paid_cents, late, end_to_end_id, refunded_cents
+            from payment
+            """;
+
+    private static final String FIND =
+            SELECT
+                    + """
+                    where id = :id
+                    """;
+
+    // Ids are dated: newest first is the order of the key.
+    private static final String LIST =
+            SELECT
+                    + """
+                    where (cast(:after as uuid) is null or id < :after)
+                    and (cast(:from as timestamptz) is null or created_at >= :from)
+                    and (cast(:until as timestamptz) is null or created_at < :until)
+                    and (cast(:status as text) is null
+                         or case when status in ('registering', 'active') and expires_at <= :now
+                                 then 'expired' else status end = :status)
+                    order by id desc limit :most
+                    """;
+
+    // Each by its own index, and few.
+    private static final String BY_ID =
+            SELECT
+                    + """
+                    where id in (
+                        select id from payment where txid = :wanted
+                        union select id from payment where reference = :wanted
+                        union select payment_id from pix_receipt
+                              where end_to_end_id = :wanted and payment_id is not null)
+                    and (cast(:after as uuid) is null or id < :after)
+                    and (cast(:from as timestamptz) is null or created_at >= :from)
+                    and (cast(:until as timestamptz) is null or created_at < :until)
+                    and (cast(:status as text) is null
+                         or case when status in ('registering', 'active') and expires_at <= :now
+                                 then 'expired' else status end = :status)
+                    order by id desc limit :most
+                    """;
+
+    // Ids are dated to the millisecond, so the key finds the day.
+    private static final String SINCE =
+            """
+            select count(*) as created, count(paid_at) as paid,
+                   coalesce(sum(paid_cents), 0) as paid_cents,
+                   count(*) filter (where status in ('registering', 'active')
+                                    and expires_at > :now) as open
+            from payment where id >= :first
+            """;
+
+    // One receipt, of the amount that the payment says; and its transfers tell the same.
+    private static final String WRONGLY_PAID =
+            """
+            select p.id from payment p
+            left join (
+                select payment_id, count(*) as receipts,
+                       sum(amount_cents) as cents from pix_receipt
+                where status in ('confirmed', 'matched') group by 1) r on r.payment_id = p.id
+            where (p.paid_at is not null) <> (coalesce(r.receipts, 0) = 1)
+            or r.receipts > 1 or r.cents < p.paid_cents
+            limit 20
+            """;
+
+    private static final String WRONGLY_BOOKED =
+            """
+            select p.id from payment p
+            left join (
+                select subject_id,
+                       count(*) filter (
+                           where kind in ('payment_confirmed', 'receipt_matched')) as receipts,
+                       sum(amount_cents) filter (
+                           where kind in ('payment_confirmed', 'receipt_matched')) as cents
+                from transfer
+                where kind in ('payment_confirmed', 'receipt_matched') group by 1) t
+                on t.subject_id = p.id
+            where coalesce(t.receipts, 0) <> (p.paid_at is not null)::int
+            or t.cents <> p.paid_cents
+            limit 20
+            """;
+
+    private static final String WRONGLY_REFUNDED =
+            """
+            select p.id from payment p
+            left join (
+                select payment_id, sum(amount_cents) as cents from pix_refund
+                where status <> 'failed' group by 1) r on r.payment_id = p.id
+            where p.refunded_cents <> coalesce(r.cents, 0)
+            limit 20
+            """;
+
+    private static final String UNIDENTIFIED_CENTS =
+            """
+            select coalesce((select sum(amount_cents) from pix_receipt
+                             where status in ('unidentified', 'refunding')), 0)
+                 - coalesce((select sum(f.amount_cents) from pix_refund f
+                             join pix_receipt r on r.id = f.receipt_id
+                             where f.purpose = 'unidentified' and f.status = 'done'
+                             and r.status in ('unidentified', 'refunding')), 0)
+            """;
+
+    private static final String REFUNDED_CENTS =
+            """
+            select coalesce(sum(amount_cents), 0) from pix_refund
+            where purpose = 'refunds' and status = 'done'
+            """;
+
+    private static final String OPEN_REFUNDS =
+            "select refund_id, amount_cents from pix_refund where status = 'processing'";
+
+    private static final String KNOWN =
+            """
+            select end_to_end_id as id from pix_receipt where end_to_end_id = any(:ids)
+            union all
+            select refund_id from pix_refund where refund_id = any(:ids)
+            """;
+
+    public record OpenRefund(String refundId, long amountCents) {}
+
+    Optional<Payment> find(Handle tx, UUID id) {
+        return tx.createQuery(FIND)
+                .bind("id", id)
+                .map(ConstructorMapper.of(Payment.class))
+                .findOne();
+    }
+
+    List<Payment> list(Handle tx, Filter filter, Instant now, int most) {
+        var query =
+                filter.id() == null
+                        ? tx.createQuery(LIST)
+                        : tx.createQuery(BY_ID).bind("wanted", filter.id());
+        return query.bind("after", filter.after())
+                .bind("from", filter.from())
+                .bind("until", filter.until())
+                .bind("status", filter.status())
+                .bind("now", now)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Payment.class))
+                .list();
+    }
+
+    /// Payments that were created since an instant.
+    Day since(Handle tx, Instant from, Instant now) {
+        return tx.createQuery(SINCE)
+                .bind("first", new UUID(from.toEpochMilli() << 16, 0))
+                .bind("now", now)
+                .map(ConstructorMapper.of(Day.class))
+                .one();
+    }
+
+    List<UUID> wronglyPaid(Handle snapshot) {
+        return snapshot.createQuery(WRONGLY_PAID).mapTo(UUID.class).list();
+    }
+
+    List<UUID> wronglyBooked(Handle snapshot) {
+        return snapshot.createQuery(WRONGLY_BOOKED).mapTo(UUID.class).list();
+    }
+
+    List<UUID> wronglyRefunded(Handle snapshot) {
+        return snapshot.createQuery(WRONGLY_REFUNDED).mapTo(UUID.class).list();
+    }
+
+    long unidentifiedCents(Handle snapshot) {
+        return snapshot.createQuery(UNIDENTIFIED_CENTS).mapTo(Long.class).one();
+    }
+
+    long refundedCents(Handle snapshot) {
+        return snapshot.createQuery(REFUNDED_CENTS).mapTo(Long.class).one();
+    }
+
+    List<OpenRefund> openRefunds(Handle snapshot) {
+        return snapshot.createQuery(OPEN_REFUNDS)
+                .map(ConstructorMapper.of(OpenRefund.class))
+                .list();
+    }
+
+    /// Which of these end-to-end ids and refund ids are booked.
+    Set<String> booked(Handle snapshot, Collection<String> ids) {
+        return snapshot.createQuery(KNOWN)
+                .bindArray("ids", String.class, List.copyOf(ids))
+                .mapTo(String.class)
+                .set();
+    }
+}

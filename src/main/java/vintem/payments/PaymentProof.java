@@ -1,0 +1,63 @@
+package vintem.payments;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import vintem.ledger.AccountCode;
+import vintem.ledger.Ledger;
+import vintem.platform.Cents;
+import vintem.platform.Proof;
+
+/// Each paid payment has one receipt and one transfer that tells of it, `unidentified` is what
+/// waits for somebody to say whose it is, and `refunds` is what went back.
+@Singleton
+class PaymentProof implements Proof {
+    private final PaymentLookupTable table;
+    private final Ledger ledger;
+
+    @Inject
+    PaymentProof(PaymentLookupTable table, Ledger ledger) {
+        this.table = table;
+        this.ledger = ledger;
+    }
+
+    @Override
+    public String claim() {
+        return "each confirmed payment has one receipt, unidentified money waits, refunds add up";
+    }
+
+    @Override
+    public List<String> refute(Handle snapshot) {
+        var wrong = new ArrayList<String>();
+        for (var id : table.wronglyPaid(snapshot)) {
+            wrong.add("payment %s: its receipts do not tell what its status tells".formatted(id));
+        }
+        for (var id : table.wronglyBooked(snapshot)) {
+            wrong.add("payment %s: its transfers do not tell what was paid".formatted(id));
+        }
+        for (var id : table.wronglyRefunded(snapshot)) {
+            wrong.add("payment %s: its refunds do not add up".formatted(id));
+        }
+        compare(
+                wrong,
+                "account unidentified and the receipts that nobody claimed",
+                ledger.balanceCents(snapshot, AccountCode.UNIDENTIFIED),
+                table.unidentifiedCents(snapshot));
+        compare(
+                wrong,
+                "account refunds and the refunds that are done",
+                ledger.balanceCents(snapshot, AccountCode.REFUNDS),
+                table.refundedCents(snapshot));
+        return wrong;
+    }
+
+    private static void compare(List<String> wrong, String what, long ours, long theirs) {
+        if (ours != theirs) {
+            wrong.add(
+                    "%s differ: %s and %s"
+                            .formatted(what, Cents.format(ours), Cents.format(theirs)));
+        }
+    }
+}

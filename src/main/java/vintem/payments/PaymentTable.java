@@ -1,0 +1,266 @@
+package vintem.payments;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
+
+/// The table `payment`, and the statements that write it or read it in order to write.
+/// [PaymentLookupTable] has the look-ups.
+@Singleton
+class PaymentTable {
+    /// What a decision about a payment needs to know of it.
+    public record Stored(
+            UUID id,
+            String txid,
+            String status,
+            long amountCents,
+            String purpose,
+            Instant createdAt,
+            Instant expiresAt,
+            @Nullable Instant paidAt,
+            @Nullable Long paidCents,
+            boolean late,
+            @Nullable String endToEndId,
+            long refundedCents) {
+        /// The same, once this money has come.
+        Stored paid(Instant at, long cents, @Nullable String endToEndId) {
+            return new Stored(
+                    id,
+                    txid,
+                    "paid",
+                    amountCents,
+                    purpose,
+                    createdAt,
+                    expiresAt,
+                    at,
+                    cents,
+                    at.isAfter(expiresAt),
+                    endToEndId,
+                    refundedCents);
+        }
+    }
+
+    /// That a payment was paid.
+    public record Paid(
+            UUID id, Instant paidAt, long paidCents, boolean late, @Nullable String endToEndId) {}
+
+    /// A charge that the PSP has not answered for yet.
+    public record Registering(UUID id, String txid, long amountCents, Instant expiresAt) {}
+
+    public record Standing(UUID id, String status) {}
+
+    /// A payment that has just changed without money.
+    public record Changed(UUID id, String txid, String purpose) {}
+
+    private static final String STORED =
+            """
+            select id, txid, status, amount_cents, purpose, created_at, expires_at, paid_at,
+                   paid_cents, late, end_to_end_id, refunded_cents
+            from payment
+            """;
+
+    // A list that is run again finds its own rows: the ids are the requests'.
+    private static final String INSERT =
+            """
+            insert into payment
+                (id, txid, mode, status, amount_cents, purpose, copy_and_paste, reference,
+                 description, payer_name, payer_tax_id, created_at, expires_at, next_ask_at)
+            select * from unnest(:ids, :txids, :modes, :statuses, :amounts, :purposes, :codes,
+                                 :references, :descriptions, :names, :taxIds, :created, :expiring,
+                                 :asking)
+            on conflict (id) do nothing
+            """;
+
+    // In one order everywhere, or two lists wait for each other.
+    private static final String LOCK_BY_TXID =
+            STORED
+                    + """
+                    where txid = any(:txids) order by id for update
+                    """;
+
+    private static final String LOCK =
+            STORED
+                    + """
+                    where id = :id for update
+                    """;
+
+    private static final String PAY =
+            """
+            update payment set status = 'paid', paid_at = p.paid_at, paid_cents = p.paid_cents,
+                               late = p.late, end_to_end_id = p.end_to_end_id
+            from unnest(:ids, :times, :amounts, :late, :endToEnds)
+                as p (id, paid_at, paid_cents, late, end_to_end_id)
+            where payment.id = p.id and payment.paid_at is null
+            """;
+
+    private static final String REFUND =
+            """
+            update payment
+            set refunded_cents = refunded_cents + change.cents,
+                status = case when paid_cents <= (
+                             select coalesce(sum(amount_cents), 0) from pix_refund
+                             where payment_id = payment.id and status = 'done')
+                         then 'refunded' else 'paid' end
+            from unnest(:ids, :cents) as change (id, cents)
+            where payment.id = change.id
+            returning payment.id, payment.status
+            """;
+
+    // Whoever holds a row confirms it at this moment: then it is not expired but late, or just in
+    // time.
+    private static final String EXPIRE =
+            """
+            update payment set status = 'expired' where id in (
+                select id from payment
+                where status in ('registering', 'active') and expires_at <= :now
+                order by expires_at limit :most for update skip locked)
+            returning id, txid, purpose
+            """;
+
+    private static final String REMOVE =
+            """
+            update payment set status = 'removed'
+            where id = :id and status in ('registering', 'active') and expires_at > :now
+            returning id, txid, purpose
+            """;
+
+    private static final String REGISTERED =
+            """
+            update payment
+            set status = case when status = 'registering' then 'active' else status end,
+                copy_and_paste = coalesce(copy_and_paste, :code)
+            where txid = :txid
+            """;
+
+    private static final String REFUSED =
+            "update payment set status = 'refused' where txid = :txid and status = 'registering'";
+
+    // Asking moves the next time ahead: two nodes never ask at once.
+    private static final String DUE =
+            """
+            update payment set next_ask_at = :later where id in (
+                select id from payment
+                where status = 'registering' and next_ask_at <= :now
+                order by next_ask_at limit :most for update skip locked)
+            returning id, txid, amount_cents, expires_at
+            """;
+
+    /// Writes new payments, once each.
+    void insert(Handle tx, Collection<NewPayment> payments) {
+        if (payments.isEmpty()) {
+            return;
+        }
+        tx.createUpdate(INSERT)
+                .bind("ids", BinaryArray.uuids(payments, NewPayment::id))
+                .bind("txids", BinaryArray.texts(payments, NewPayment::txid))
+                .bind("modes", BinaryArray.texts(payments, it -> it.mode().word()))
+                .bind("statuses", BinaryArray.texts(payments, NewPayment::status))
+                .bind("amounts", BinaryArray.longs(payments, NewPayment::amountCents))
+                .bind("purposes", BinaryArray.texts(payments, it -> it.purpose().code()))
+                .bind("codes", BinaryArray.texts(payments, NewPayment::copyAndPaste))
+                .bind("references", BinaryArray.texts(payments, NewPayment::reference))
+                .bind("descriptions", BinaryArray.texts(payments, NewPayment::description))
+                .bind("names", BinaryArray.texts(payments, NewPayment::payerName))
+                .bind("taxIds", BinaryArray.texts(payments, NewPayment::payerTaxId))
+                .bind("created", BinaryArray.instants(payments, NewPayment::createdAt))
+                .bind("expiring", BinaryArray.instants(payments, NewPayment::expiresAt))
+                .bind("asking", BinaryArray.instants(payments, NewPayment::nextAskAt))
+                .execute();
+    }
+
+    /// Locks the payments of these txids, those that exist.
+    Map<String, Stored> lock(Handle tx, Set<String> txids) {
+        var found = new HashMap<String, Stored>(txids.size() * 2);
+        tx.createQuery(LOCK_BY_TXID)
+                .bind("txids", BinaryArray.texts(txids, it -> it))
+                .map(ConstructorMapper.of(Stored.class))
+                .forEach(each -> found.put(each.txid(), each));
+        return found;
+    }
+
+    Optional<Stored> lock(Handle tx, UUID id) {
+        return tx.createQuery(LOCK)
+                .bind("id", id)
+                .map(ConstructorMapper.of(Stored.class))
+                .findOne();
+    }
+
+    void pay(Handle tx, Collection<Paid> paid) {
+        if (paid.isEmpty()) {
+            return;
+        }
+        var changed =
+                tx.createUpdate(PAY)
+                        .bind("ids", BinaryArray.uuids(paid, Paid::id))
+                        .bind("times", BinaryArray.instants(paid, Paid::paidAt))
+                        .bind("amounts", BinaryArray.longs(paid, Paid::paidCents))
+                        .bind("late", BinaryArray.flags(paid, Paid::late))
+                        .bind("endToEnds", BinaryArray.texts(paid, Paid::endToEndId))
+                        .execute();
+        if (changed != paid.size()) {
+            throw new IllegalStateException("a payment would be paid twice");
+        }
+    }
+
+    /// Reserves cents for refunds, or gives them back where those failed: then less than zero.
+    ///
+    /// @return the status that each payment has now: *refunded* where nothing is left of it
+    Map<UUID, String> refund(Handle tx, Map<UUID, Long> cents) {
+        var statuses = new HashMap<UUID, String>();
+        if (!cents.isEmpty()) {
+            // In one order everywhere, or two lists wait for each other.
+            var changes = List.copyOf(new TreeMap<>(cents).entrySet());
+            tx.createQuery(REFUND)
+                    .bind("ids", BinaryArray.uuids(changes, Map.Entry::getKey))
+                    .bind("cents", BinaryArray.longs(changes, Map.Entry::getValue))
+                    .map(ConstructorMapper.of(Standing.class))
+                    .forEach(each -> statuses.put(each.id(), each.status()));
+        }
+        return statuses;
+    }
+
+    List<Changed> expire(Handle tx, Instant now, int most) {
+        return tx.createQuery(EXPIRE)
+                .bind("now", now)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Changed.class))
+                .list();
+    }
+
+    Optional<Changed> remove(Handle tx, UUID id, Instant now) {
+        return tx.createQuery(REMOVE)
+                .bind("id", id)
+                .bind("now", now)
+                .map(ConstructorMapper.of(Changed.class))
+                .findOne();
+    }
+
+    /// Keeps the PSP's code, also where the payment was paid or has ended in the meantime.
+    void registered(Handle tx, String txid, String code) {
+        tx.createUpdate(REGISTERED).bind("txid", txid).bind("code", code).execute();
+    }
+
+    boolean refused(Handle tx, String txid) {
+        return tx.createUpdate(REFUSED).bind("txid", txid).execute() == 1;
+    }
+
+    List<Registering> due(Handle tx, Instant now, Instant later, int most) {
+        return tx.createQuery(DUE)
+                .bind("now", now)
+                .bind("later", later)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Registering.class))
+                .list();
+    }
+}

@@ -1,0 +1,206 @@
+package vintem.payments;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
+
+/// The tables `pix_receipt` and `pix_receipt_cursor`.
+@Singleton
+class ReceiptTable {
+    /// Money that arrived, or a message about some that fitted nothing.
+    ///
+    /// @param status `confirmed`, `unidentified`, `matched`, `refunding`, `refunded`, `noted` or
+    ///     `dismissed`
+    /// @param reason why it fits nothing; null where it paid its payment
+    public record Receipt(
+            UUID id,
+            @Nullable String endToEndId,
+            @Nullable String txid,
+            long amountCents,
+            Instant receivedAt,
+            String status,
+            @Nullable String reason,
+            @Nullable UUID paymentId,
+            @Nullable String decidedBy,
+            @Nullable Instant decidedAt) {}
+
+    private static final String SELECT =
+            """
+            select id, end_to_end_id, txid, amount_cents, received_at, status, reason, payment_id,
+                   decided_by, decided_at
+            from pix_receipt
+            """;
+
+    // Sorted, so that two lists with the same ids wait for each other in one direction only.
+    private static final String INSERT =
+            """
+            insert into pix_receipt
+                (id, end_to_end_id, txid, amount_cents, received_at, status, reason, payment_id)
+            select * from unnest(:ids, :endToEnds, :txids, :amounts, :times, :statuses, :reasons,
+                                 :payments)
+                as r (id, end_to_end_id, txid, amount_cents, received_at, status, reason, payment_id)
+            order by end_to_end_id
+            on conflict do nothing
+            """;
+
+    private static final String BY_END_TO_END =
+            SELECT
+                    + """
+                    where end_to_end_id = any(:endToEnds)
+                    """;
+
+    private static final String BY_ID =
+            SELECT
+                    + """
+                    where id = any(:ids)
+                    """;
+
+    private static final String LOCK =
+            SELECT
+                    + """
+                    where id = :id for update
+                    """;
+
+    private static final String OF_PAYMENT =
+            SELECT
+                    + """
+                    where payment_id = :paymentId order by received_at, id
+                    """;
+
+    private static final String QUEUE =
+            SELECT
+                    + """
+                    where status = any(:statuses) and (cast(:after as uuid) is null or id < :after)
+                    order by id desc limit :most
+                    """;
+
+    private static final String QUEUE_SIZE =
+            """
+            select count(*) as receipts, coalesce(sum(amount_cents), 0) as cents
+            from pix_receipt where status = 'unidentified'
+            """;
+
+    private static final String DECIDE =
+            """
+            update pix_receipt
+            set status = :status, payment_id = coalesce(:paymentId, payment_id), decided_by = :by,
+                decided_at = :at
+            where id = :id
+            """;
+
+    private static final String CURSOR = "select place from pix_receipt_cursor for update";
+
+    private static final String PLACE = "select place from pix_receipt_cursor";
+
+    private static final String MOVE = "update pix_receipt_cursor set place = :place";
+
+    /// How many wait in the queue with money.
+    public record Queue(long receipts, long cents) {}
+
+    /// Writes receipts and notes; what stands already under an end-to-end id stays.
+    ///
+    /// @return how many were written
+    int insert(Handle tx, Collection<Receipt> receipts) {
+        return receipts.isEmpty()
+                ? 0
+                : tx.createUpdate(INSERT)
+                        .bind("ids", BinaryArray.uuids(receipts, Receipt::id))
+                        .bind("endToEnds", BinaryArray.texts(receipts, Receipt::endToEndId))
+                        .bind("txids", BinaryArray.texts(receipts, Receipt::txid))
+                        .bind("amounts", BinaryArray.longs(receipts, Receipt::amountCents))
+                        .bind("times", BinaryArray.instants(receipts, Receipt::receivedAt))
+                        .bind("statuses", BinaryArray.texts(receipts, Receipt::status))
+                        .bind("reasons", BinaryArray.texts(receipts, Receipt::reason))
+                        .bind("payments", BinaryArray.uuids(receipts, Receipt::paymentId))
+                        .execute();
+    }
+
+    Map<String, Receipt> byEndToEndIds(Handle tx, Set<String> endToEndIds) {
+        var found = new HashMap<String, Receipt>();
+        if (!endToEndIds.isEmpty()) {
+            tx.createQuery(BY_END_TO_END)
+                    .bind("endToEnds", BinaryArray.texts(endToEndIds, it -> it))
+                    .map(ConstructorMapper.of(Receipt.class))
+                    .forEach(each -> found.put(String.valueOf(each.endToEndId()), each));
+        }
+        return found;
+    }
+
+    /// Which of these ids stand already: a list that is run again finds its own.
+    Set<UUID> standing(Handle tx, Collection<UUID> ids) {
+        return new HashSet<>(
+                tx.createQuery(BY_ID)
+                        .bind("ids", BinaryArray.uuids(ids, it -> it))
+                        .map(ConstructorMapper.of(Receipt.class))
+                        .map(Receipt::id)
+                        .list());
+    }
+
+    Optional<Receipt> lock(Handle tx, UUID id) {
+        return tx.createQuery(LOCK)
+                .bind("id", id)
+                .map(ConstructorMapper.of(Receipt.class))
+                .findOne();
+    }
+
+    List<Receipt> ofPayment(Handle tx, UUID paymentId) {
+        return tx.createQuery(OF_PAYMENT)
+                .bind("paymentId", paymentId)
+                .map(ConstructorMapper.of(Receipt.class))
+                .list();
+    }
+
+    /// What waits for a person, newest first.
+    List<Receipt> queue(Handle tx, List<String> statuses, @Nullable UUID after, int most) {
+        return tx.createQuery(QUEUE)
+                .bindArray("statuses", String.class, statuses)
+                .bind("after", after)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Receipt.class))
+                .list();
+    }
+
+    Queue queueSize(Handle tx) {
+        return tx.createQuery(QUEUE_SIZE).map(ConstructorMapper.of(Queue.class)).one();
+    }
+
+    void decide(
+            Handle tx,
+            UUID id,
+            String status,
+            @Nullable UUID paymentId,
+            @Nullable String by,
+            Instant at) {
+        tx.createUpdate(DECIDE)
+                .bind("id", id)
+                .bind("status", status)
+                .bind("paymentId", paymentId)
+                .bind("by", by)
+                .bind("at", at)
+                .execute();
+    }
+
+    long place(Handle tx) {
+        return tx.createQuery(PLACE).mapTo(Long.class).one();
+    }
+
+    /// The place, locked: two nodes never read on from it at once.
+    long lockPlace(Handle tx) {
+        return tx.createQuery(CURSOR).mapTo(Long.class).one();
+    }
+
+    void moveTo(Handle tx, long place) {
+        tx.createUpdate(MOVE).bind("place", place).execute();
+    }
+}

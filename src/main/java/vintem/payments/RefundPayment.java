@@ -1,0 +1,336 @@
+package vintem.payments;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.access.AccessLog;
+import vintem.access.Caller;
+import vintem.access.Grant;
+import vintem.access.Spending;
+import vintem.bank.PixRail;
+import vintem.bank.PixRail.Answer;
+import vintem.bank.SendResult;
+import vintem.ledger.AccountCode;
+import vintem.ledger.Ledger;
+import vintem.ledger.Transfer;
+import vintem.payments.PaymentTable.Stored;
+import vintem.payments.ReceiptTable.Receipt;
+import vintem.payments.RefundTable.Refund;
+import vintem.platform.Cents;
+import vintem.platform.Database;
+import vintem.platform.Idempotency;
+import vintem.platform.Idempotency.Claim;
+import vintem.platform.Words;
+
+/// Gives money back to who paid it: of a payment, whole or in parts, or a receipt that nobody
+/// claims.
+///
+/// The intent is committed with its money in `in_transit`; then the bank is asked; what it does not
+/// answer is asked about by [ResolveRefunds], never sent again.
+@Singleton
+public class RefundPayment {
+    /// BACEN, Pix API: a Pix is given back within 90 days.
+    static final Duration WITHIN = Duration.ofDays(90);
+
+    /// @param id given before the first attempt, as all ids are
+    public record Request(
+            UUID id,
+            Caller caller,
+            long amountCents,
+            @Nullable String description,
+            Optional<Idempotency.Request> key) {}
+
+    public sealed interface Outcome {
+        /// As it stands now: *processing*, *done* or *failed*.
+        record Taken(Refund refund) implements Outcome {}
+
+        record KeyTaken(Claim claim) implements Outcome {}
+
+        record NotFound() implements Outcome {}
+
+        /// Nothing was paid, or nobody waits for this receipt any more.
+        record NothingToRefund() implements Outcome {}
+
+        record TooMuch(long leftCents) implements Outcome {}
+
+        record TooLate(Instant until) implements Outcome {}
+
+        /// The bank never said which Pix it was.
+        record NoEndToEndId() implements Outcome {}
+
+        record InsufficientFunds() implements Outcome {}
+
+        record OverLimit(String which) implements Outcome {}
+    }
+
+    /// What is to go back, and from where.
+    private record Source(
+            UUID receiptId,
+            @Nullable UUID paymentId,
+            @Nullable String endToEndId,
+            Instant receivedAt,
+            long leftCents,
+            AccountCode purpose,
+            UUID subjectId) {}
+
+    private static final Logger LOG = Logger.getLogger(RefundPayment.class);
+    private static final int CREATED = 201;
+
+    private final Database database;
+    private final PaymentTable payments;
+    private final ReceiptTable receipts;
+    private final RefundTable refunds;
+    private final SettleRefunds settle;
+    private final Ledger ledger;
+    private final Spending spending;
+    private final Idempotency idempotency;
+    private final AccessLog log;
+    private final PixRail rail;
+    private final Clock clock;
+
+    @Inject
+    RefundPayment(
+            Database database,
+            PaymentTable payments,
+            ReceiptTable receipts,
+            RefundTable refunds,
+            SettleRefunds settle,
+            Ledger ledger,
+            Spending spending,
+            Idempotency idempotency,
+            AccessLog log,
+            PixRail rail,
+            Clock clock) {
+        this.database = database;
+        this.payments = payments;
+        this.receipts = receipts;
+        this.refunds = refunds;
+        this.settle = settle;
+        this.ledger = ledger;
+        this.spending = spending;
+        this.idempotency = idempotency;
+        this.log = log;
+        this.rail = rail;
+        this.clock = clock;
+    }
+
+    /// Refunds a payment, whole or in part.
+    public Outcome payment(UUID paymentId, Request request) {
+        return carryOut(request, tx -> ofPayment(tx, paymentId));
+    }
+
+    /// Gives all of a receipt back that nobody claims; the request's amount does not count.
+    public Outcome receipt(UUID receiptId, Request request) {
+        return carryOut(request, tx -> ofReceipt(tx, receiptId));
+    }
+
+    /// What a look at the books found.
+    private sealed interface Search {
+        record Found(Source source) implements Search {}
+
+        record Refused(Outcome outcome) implements Search {}
+    }
+
+    private Outcome carryOut(Request request, Function<Handle, Search> search) {
+        var intended = database.transaction(tx -> intend(tx, request, search));
+        if (!(intended instanceof Outcome.Taken(var refund))) {
+            return intended;
+        }
+        var answers = ask(refund);
+        var settled =
+                database.transaction(
+                        tx -> {
+                            settle.settle(tx, answers);
+                            var now = refunds.lock(tx, List.of(refund.refundId())).getFirst();
+                            request.key()
+                                    .ifPresent(
+                                            key ->
+                                                    idempotency.finish(
+                                                            tx,
+                                                            key.identity(),
+                                                            CREATED,
+                                                            RefundBody.of(now).json()));
+                            return now;
+                        });
+        settle.show(List.of(settled));
+        return new Outcome.Taken(settled);
+    }
+
+    private Outcome intend(Handle tx, Request request, Function<Handle, Search> search) {
+        if (request.key().isPresent()) {
+            var claim = idempotency.claim(tx, request.key().get());
+            if (!(claim instanceof Claim.Fresh)) {
+                return new Outcome.KeyTaken(claim);
+            }
+        }
+        return switch (search.apply(tx)) {
+            case Search.Found(var source) -> intend(tx, request, source);
+            case Search.Refused(var refusal) -> Database.rollback(tx, refusal);
+        };
+    }
+
+    private Outcome intend(Handle tx, Request request, Source source) {
+        var now = clock.instant();
+        var cents = source.paymentId() == null ? source.leftCents() : request.amountCents();
+        var refused = refusal(request, source, cents, now);
+        if (refused != null) {
+            return Database.rollback(tx, refused);
+        }
+        var today = LocalDate.ofInstant(now, Words.SAO_PAULO);
+        if (!spending.reserve(tx, request.caller(), today, new long[] {cents})[0]) {
+            return Database.rollback(tx, new Outcome.OverLimit("daily_limit_exceeded"));
+        }
+        var intended =
+                Transfer.of(
+                        AccountCode.IN_TRANSIT,
+                        AccountCode.BANK,
+                        cents,
+                        "refund_intended",
+                        source.subjectId(),
+                        now);
+        if (!(ledger.post(tx, List.of(intended)).getFirst() instanceof Ledger.Posting.Posted)) {
+            return Database.rollback(tx, new Outcome.InsufficientFunds());
+        }
+        // An answer that comes at the last moment is still written by whoever asked.
+        var sendBy = now.plus(rail.terms().timeout().multipliedBy(2)).plusSeconds(1);
+        var refund =
+                new Refund(
+                        request.id(),
+                        "R" + request.id().toString().replace("-", ""),
+                        source.receiptId(),
+                        source.paymentId(),
+                        Objects.requireNonNull(source.endToEndId()),
+                        cents,
+                        source.purpose().code(),
+                        "processing",
+                        null,
+                        request.description(),
+                        false,
+                        request.caller().id(),
+                        today,
+                        request.caller().name(),
+                        now,
+                        sendBy,
+                        sendBy,
+                        0,
+                        null);
+        refunds.insert(tx, List.of(refund));
+        if (source.paymentId() == null) {
+            receipts.decide(
+                    tx, source.receiptId(), "refunding", null, request.caller().name(), now);
+        } else {
+            payments.refund(tx, Map.of(source.paymentId(), cents));
+        }
+        log.record(
+                tx,
+                request.caller(),
+                "refund.requested",
+                source.subjectId().toString(),
+                Cents.format(cents));
+        return new Outcome.Taken(refund);
+    }
+
+    private @Nullable Outcome refusal(Request request, Source source, long cents, Instant now) {
+        if (source.leftCents() <= 0) {
+            return new Outcome.NothingToRefund();
+        }
+        if (cents > source.leftCents()) {
+            return new Outcome.TooMuch(source.leftCents());
+        }
+        if (source.receivedAt().plus(WITHIN).isBefore(now)) {
+            return new Outcome.TooLate(source.receivedAt().plus(WITHIN));
+        }
+        if (source.endToEndId() == null) {
+            return new Outcome.NoEndToEndId();
+        }
+        var most = request.caller().perItemLimitCents();
+        return most != Grant.NO_LIMIT && cents > most
+                ? new Outcome.OverLimit("amount_over_limit")
+                : null;
+    }
+
+    /// The payment's row stays locked: two refunds never both see the whole amount.
+    private Search ofPayment(Handle tx, UUID paymentId) {
+        var payment = payments.lock(tx, paymentId);
+        if (payment.isEmpty()) {
+            return new Search.Refused(new Outcome.NotFound());
+        }
+        var receipt =
+                receipts.ofPayment(tx, paymentId).stream()
+                        .filter(each -> List.of("confirmed", "matched").contains(each.status()))
+                        .findFirst();
+        if (receipt.isEmpty()) {
+            return new Search.Refused(new Outcome.NothingToRefund());
+        }
+        return new Search.Found(source(payment.get(), receipt.get()));
+    }
+
+    private static Source source(Stored payment, Receipt receipt) {
+        var paid = payment.paidCents() == null ? 0 : payment.paidCents();
+        return new Source(
+                receipt.id(),
+                payment.id(),
+                receipt.endToEndId(),
+                receipt.receivedAt(),
+                paid - payment.refundedCents(),
+                AccountCode.REFUNDS,
+                payment.id());
+    }
+
+    private Search ofReceipt(Handle tx, UUID receiptId) {
+        var receipt = receipts.lock(tx, receiptId);
+        if (receipt.isEmpty()) {
+            return new Search.Refused(new Outcome.NotFound());
+        }
+        var it = receipt.get();
+        if (!it.status().equals("unidentified")) {
+            return new Search.Refused(new Outcome.NothingToRefund());
+        }
+        var back = RefundTable.sum(refunds.ofReceipt(tx, receiptId), "processing", "done");
+        return new Search.Found(
+                new Source(
+                        it.id(),
+                        null,
+                        it.endToEndId(),
+                        it.receivedAt(),
+                        it.amountCents() - back,
+                        AccountCode.UNIDENTIFIED,
+                        it.id()));
+    }
+
+    /// With the intent committed and nothing locked.
+    private List<Answer> ask(Refund refund) {
+        // Late means that the resolver may be asking already: then it is its business.
+        if (!clock.instant().plus(rail.terms().timeout()).isBefore(refund.sendBy())) {
+            return List.of();
+        }
+        try {
+            return rail
+                    .refund(
+                            List.of(
+                                    new PixRail.Refund(
+                                            refund.refundId(),
+                                            refund.endToEndId(),
+                                            refund.amountCents())))
+                    .stream()
+                    .filter(answer -> answer.providerId().equals(refund.refundId()))
+                    .filter(answer -> !(answer.result() instanceof SendResult.NotFound))
+                    .toList();
+        } catch (RuntimeException unanswered) {
+            LOG.warn("the bank did not answer for a refund", unanswered);
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+// The payer's page: copy, countdown, and the news that it is paid, without a reload.
+'use strict';
+(() => {
+  const OPEN = ['active', 'registering'];
+  const slip = () => document.getElementById('slip');
+  const id = slip().dataset.id;
+  const isOpen = () => OPEN.includes(slip().dataset.status);
+
+  // The countdown goes by the time since the page came, never by the device's clock.
+  let cameAt = performance.now();
+  let left = Number(slip().dataset.left);
+  let whole = left;
+  const two = number => String(number).padStart(2, '0');
+  const tick = () => {
+    const timer = document.getElementById('timer');
+    if (!timer) return;
+    const seconds = Math.max(0, Math.ceil((left - (performance.now() - cameAt)) / 1000));
+    const clock = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    const hours = Math.floor(seconds / 3600);
+    const text = hours
+      ? slip().dataset.hours.replace('{0}', `${hours}:${clock}`)
+      : slip().dataset.clock.replace('{0}', clock);
+    if (timer.textContent !== text) timer.textContent = text;
+    document.getElementById('track').setAttribute('width', String(whole ? (100 * seconds * 1000) / whole : 0));
+    slip().classList.toggle('soon', seconds <= 60);
+    if (seconds === 0) refresh();
+  };
+
+  const show = state => {
+    const live = document.getElementById('live');
+    if (!live || live.dataset.live === state) return;
+    live.dataset.live = state;
+    live.textContent = slip().dataset[state];
+  };
+
+  // The server draws every state: the page takes over what it shows.
+  let asking = false;
+  const refresh = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      const answer = await fetch(location.href, {headers: {Accept: 'text/html'}, cache: 'no-store'});
+      if (!answer.ok) throw new Error(answer.status);
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const next = page.getElementById('slip');
+      if (!next) return;
+      const now = slip();
+      cameAt = performance.now();
+      left = Number(next.dataset.left);
+      if (['status', 'refunded'].every(name => now.dataset[name] === next.dataset[name])) return;
+      const fresh = now.dataset.status !== 'paid' && next.dataset.status === 'paid';
+      const taken = document.importNode(next, true);
+      now.replaceWith(taken);
+      document.title = page.title;
+      if (fresh) taken.classList.add('fresh');
+      whole = left;
+      begin();
+      // Read out what has happened, and put the keyboard where it can go on.
+      const heading = taken.querySelector('h1');
+      heading.tabIndex = -1;
+      heading.focus({preventScroll: false});
+    } catch {
+      show('lost');
+    } finally {
+      asking = false;
+    }
+  };
+
+  const copy = async () => {
+    const field = document.getElementById('code');
+    const said = document.getElementById('said');
+    try {
+      await navigator.clipboard.writeText(field.value);
+      said.textContent = slip().dataset.copied;
+    } catch {
+      field.focus();
+      field.select();
+      said.textContent = document.execCommand?.('copy') ? slip().dataset.copied : slip().dataset.selected;
+    }
+    setTimeout(() => { said.textContent = ''; }, 4000);
+  };
+
+  const begin = () => {
+    document.getElementById('copy')?.addEventListener('click', copy);
+    document.getElementById('code')?.addEventListener('focus', event => event.target.select());
+    const print = document.getElementById('print');
+    if (print) {
+      print.hidden = false;
+      print.addEventListener('click', () => window.print());
+    }
+    document.querySelector('.simulate')?.addEventListener('submit', async event => {
+      event.preventDefault();
+      const button = event.target.querySelector('button');
+      button.disabled = true;
+      try {
+        await fetch(event.target.action, {method: 'POST', headers: {Accept: 'application/json'}});
+      } finally {
+        button.disabled = false;
+        if (polling) refresh();
+      }
+    });
+    tick();
+    if (socket?.readyState === WebSocket.OPEN) show('on');
+  };
+
+  // The socket tells that something has changed. While there is none, the page asks.
+  let socket = null;
+  let polling = false;
+  let attempts = 0;
+  const connect = () => {
+    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/payments/${id}`);
+    socket.addEventListener('open', () => {
+      attempts = 0;
+      polling = false;
+      show('on');
+    });
+    socket.addEventListener('message', event => {
+      let frame = {};
+      try { frame = JSON.parse(event.data); } catch { /* not ours */ }
+      if (frame.event !== 'state' || frame.status !== slip().dataset.status) refresh();
+    });
+    socket.addEventListener('close', () => {
+      polling = true;
+      setTimeout(connect, Math.min(15000, 500 * 2 ** attempts++) * (0.7 + 0.6 * Math.random()));
+    });
+  };
+
+  // Quick while the socket is away, and seldom even while it is there.
+  const poll = async () => {
+    if (isOpen() || polling) await refresh();
+    if (polling && isOpen()) show('on');
+    setTimeout(poll, document.hidden ? 20000 : polling ? 2500 : 20000);
+  };
+
+  begin();
+  connect();
+  setInterval(() => isOpen() && tick(), 1000);
+  setTimeout(poll, 2500);
+  // A phone sleeps, and its timers with it.
+  document.addEventListener('visibilitychange', () => document.hidden || refresh());
+  window.addEventListener('pageshow', event => event.persisted && refresh());
+})();
