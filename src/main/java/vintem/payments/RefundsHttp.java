@@ -130,8 +130,8 @@ public class RefundsHttp {
         var identity =
                 Idempotency.identity(caller.id(), route, idempotencyKey)
                         .orElseThrow(() -> Problem.invalid("Idempotency-Key", "is required"));
-        var id = Ids.next();
-        var key = new Idempotency.Request(identity, Idempotency.hash(body), id);
+        var key = new Idempotency.Request(identity, Idempotency.hash(body), Ids.next());
+        var id = RefundPayment.idOf(identity);
         return new RefundPayment.Request(id, caller, cents, description, Optional.of(key));
     }
 

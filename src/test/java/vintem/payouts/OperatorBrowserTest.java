@@ -248,7 +248,7 @@ class OperatorBrowserTest {
         var page = page(language);
         page.navigate("/app");
         signIn(page);
-        page.waitForURL("**/app/payouts");
+        page.waitForURL("**/app/payments");
         return page;
     }
 

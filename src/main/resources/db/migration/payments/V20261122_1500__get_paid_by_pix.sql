@@ -34,6 +34,9 @@ create table payment (
 
 create index payment_due on payment (expires_at) where status in ('registering', 'active');
 create index payment_registering on payment (next_ask_at) where status = 'registering';
+-- For lists of what is rare: what is usual is found by walking back from the newest.
+create index payment_ended on payment (status, id)
+    where status in ('expired', 'removed', 'refunded', 'refused');
 create index payment_reference on payment (reference, id) where reference is not null;
 
 grant select, insert on payment to vintem_app;
