@@ -197,6 +197,7 @@ class OperatorBrowserTest {
     @Test
     void in_english_to_whoever_asks_for_it() {
         var page = signedIn("en-GB");
+        page.navigate("/app/payouts");
         assertThat(page.getByRole(AriaRole.HEADING, heading(1))).hasText("Payouts");
         assertThat(page.locator("html")).hasAttribute("lang", "en");
         page.navigate("/app/payouts/new");
