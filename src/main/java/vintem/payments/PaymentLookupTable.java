@@ -28,6 +28,10 @@ class PaymentLookupTable {
 
     public record Day(long created, long paid, long paidCents, long open) {}
 
+    private static final UUID FIRST = new UUID(0, 0);
+    // Of all ids that are dated: in Java's order and in PostgreSQL's.
+    private static final UUID LAST = new UUID(Long.MAX_VALUE, -1);
+
     private static final String SELECT =
             """
             select id, txid, mode, status, amount_cents, purpose, copy_and_paste, reference,
@@ -55,9 +59,7 @@ class PaymentLookupTable {
     // Ids are dated: newest first is the order of the key.
     private static final String PAGE =
             """
-            and (cast(:after as uuid) is null or id < :after)
-            and (cast(:from as timestamptz) is null or created_at >= :from)
-            and (cast(:until as timestamptz) is null or created_at < :until)
+            and id < :before and id >= :first
             order by id desc limit :most
             """;
 
@@ -123,10 +125,28 @@ class PaymentLookupTable {
             """
             select p.id from payment p
             left join (
-                select payment_id, sum(amount_cents) as cents from pix_refund
-                where status <> 'failed' group by 1) r on r.payment_id = p.id
+                select payment_id, sum(amount_cents) as cents,
+                       sum(amount_cents) filter (where status = 'done') as done
+                from pix_refund where status <> 'failed' group by 1) r on r.payment_id = p.id
             where p.refunded_cents <> coalesce(r.cents, 0)
+            or (p.status = 'refunded') <> (coalesce(r.done, 0) >= p.paid_cents and r.done > 0)
             limit 20
+            """;
+
+    private static final String ORPHANS =
+            """
+            select (select count(*) from pix_receipt r
+                    where status in ('confirmed', 'matched')
+                    and not exists (select from payment where id = r.payment_id))
+                 + (select count(*) from transfer t
+                    where kind in ('payment_confirmed', 'receipt_matched')
+                    and not exists (
+                        select from payment p join account a on a.code = p.purpose
+                        where p.id = t.subject_id and a.id = t.credit_account))
+                 + (select count(*) from pix_receipt r
+                    where status = 'unidentified' and amount_cents <= (
+                        select coalesce(sum(amount_cents), 0) from pix_refund
+                        where receipt_id = r.id and status = 'done'))
             """;
 
     private static final String UNIDENTIFIED_CENTS =
@@ -172,19 +192,32 @@ class PaymentLookupTable {
         }
         // Not every status asks what time it is.
         query.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
-        return query.bind("after", filter.after())
-                .bind("from", filter.from())
-                .bind("until", filter.until())
+        return query.bind("before", before(filter))
+                .bind("first", filter.from() == null ? FIRST : first(filter.from()))
                 .bind("now", now)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Payment.class))
                 .list();
     }
 
+    /// The id that all of this page come before.
+    private static UUID before(Filter filter) {
+        var until = filter.until() == null ? LAST : first(filter.until());
+        return filter.after() == null || filter.after().compareTo(until) > 0
+                ? until
+                : filter.after();
+    }
+
+    /// No id of a payment of this instant or later is smaller.
+    private static UUID first(Instant at) {
+        var millis = Math.clamp(at.toEpochMilli(), 0, (1L << 48) - 1);
+        return new UUID(millis << 16, 0);
+    }
+
     /// Payments that were created since an instant.
     Day since(Handle tx, Instant from, Instant now) {
         return tx.createQuery(SINCE)
-                .bind("first", new UUID(from.toEpochMilli() << 16, 0))
+                .bind("first", first(from))
                 .bind("now", now)
                 .map(ConstructorMapper.of(Day.class))
                 .one();
@@ -200,6 +233,12 @@ class PaymentLookupTable {
 
     List<UUID> wronglyRefunded(Handle snapshot) {
         return snapshot.createQuery(WRONGLY_REFUNDED).mapTo(UUID.class).list();
+    }
+
+    /// Receipts and transfers without a payment or for another purpose than its, and receipts that
+    /// wait although nothing is left of them.
+    long orphans(Handle snapshot) {
+        return snapshot.createQuery(ORPHANS).mapTo(Long.class).one();
     }
 
     long unidentifiedCents(Handle snapshot) {

@@ -39,6 +39,10 @@ class PaymentProof implements Proof {
         for (var id : table.wronglyRefunded(snapshot)) {
             wrong.add("payment %s: its refunds do not add up".formatted(id));
         }
+        var orphans = table.orphans(snapshot);
+        if (orphans > 0) {
+            wrong.add("%d receipts or transfers belong to no payment".formatted(orphans));
+        }
         Proof.compare(
                 wrong,
                 "account unidentified and the receipts that nobody claimed",

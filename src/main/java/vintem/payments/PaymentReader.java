@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import vintem.bank.EndToEndId;
-import vintem.bank.TxId;
 import vintem.ledger.AccountCode;
 import vintem.platform.Cents;
 import vintem.platform.Fields;
@@ -19,6 +18,9 @@ import vintem.platform.TaxId;
 /// Reads what is sent to the routes of payments, strictly.
 final class PaymentReader {
     private static final long MOST_CENTS = Settings.number("payment-limit-cents", 10_000_000_000L);
+    /// The largest amount of a BR Code: money that has come, or goes back, has no other limit.
+    static final long ANY_CENTS = 999_999_999_999L;
+
     private static final Duration EXPIRES_IN =
             Settings.duration("payment-expires-seconds", Duration.ofMinutes(30));
     private static final long LONGEST_SECONDS = Duration.ofDays(365).toSeconds();
@@ -37,7 +39,7 @@ final class PaymentReader {
     static CreatePayment.Wish wish(byte[] bytes) {
         try {
             var body = HttpBody.object(bytes);
-            var cents = cents(body, "value");
+            var cents = cents(body, "value", MOST_CENTS);
             var payer = payer(body);
             var mode = mode(body);
             var expiresIn = expiresIn(body);
@@ -59,7 +61,7 @@ final class PaymentReader {
     }
 
     /// Reais in a decimal number, exactly: `100`, `100.0` and `100.00` are equal.
-    static long cents(Fields body, String name) {
+    static long cents(Fields body, String name, long mostCents) {
         var value = body.decimal(name);
         if (value == null) {
             if (!body.has(name)) {
@@ -71,8 +73,8 @@ final class PaymentReader {
             body.wrong(name, "has more than two decimals");
         } else if (value.signum() <= 0) {
             body.wrong(name, "must be more than zero");
-        } else if (value.compareTo(Cents.toReais(MOST_CENTS)) > 0) {
-            body.wrong(name, "is above the limit of " + Cents.toReais(MOST_CENTS));
+        } else if (value.compareTo(Cents.toReais(mostCents)) > 0) {
+            body.wrong(name, "is above the limit of " + Cents.toReais(mostCents));
         } else {
             return Cents.fromReais(value);
         }
@@ -123,7 +125,7 @@ final class PaymentReader {
     static ConfirmPayment.Message message(InputStream body, Instant now) {
         try {
             var fields = HttpBody.object(body);
-            var cents = cents(fields, "value");
+            var cents = cents(fields, "value", ANY_CENTS);
             var txid = fields.text("bank_payment_id", LONGEST_REFERENCE);
             var endToEndId = fields.text("end_to_end_id", LONGEST_REFERENCE);
             if (endToEndId == null && txid == null) {
@@ -135,8 +137,8 @@ final class PaymentReader {
             fields.orThrow();
             return new ConfirmPayment.Message(
                     Ids.next(),
-                    // What cannot be a txid names no payment.
-                    TxId.parse(txid).map(TxId::value).orElse(txid == null ? null : ""),
+                    // What cannot be a txid names no payment, and an operator sees it as it came.
+                    txid,
                     cents,
                     endToEndId,
                     now);

@@ -95,6 +95,7 @@ class PaymentSocket {
         private final Queue<String> events = new ArrayDeque<>(2);
         private @Nullable Line line;
         private boolean reading;
+        private boolean paidSent;
 
         Watcher(UUID paymentId, Sockets.Place place, Executor loop) {
             this.paymentId = paymentId;
@@ -153,6 +154,11 @@ class PaymentSocket {
         }
 
         private void queue(String event) {
+            // What will be read for one that waits tells of this one, too; the first may be being
+            // read.
+            if (events.stream().skip(reading ? 1 : 0).anyMatch(event::equals)) {
+                return;
+            }
             if (events.size() < MOST_EVENTS_WAITING) {
                 events.add(event);
                 next();
@@ -167,8 +173,7 @@ class PaymentSocket {
                 return;
             }
             reading = true;
-            states.read(paymentId)
-                    .whenComplete((state, _) -> loop.execute(() -> found(state)));
+            states.read(paymentId).whenComplete((state, _) -> loop.execute(() -> found(state)));
         }
 
         /// @param state null where it could not be read
@@ -181,13 +186,17 @@ class PaymentSocket {
                     line.close(Line.OUR_MISTAKE);
                 }
             } else {
-                send(event, state.get());
+                // Told again of what has been sent: the bank may repeat itself.
+                if (!paidSent || !event.equals(WatchedPayment.CONFIRMED)) {
+                    send(event, state.get());
+                }
                 next();
             }
         }
 
         private void send(String event, State state) {
             if (line != null) {
+                paidSent |= state.status().equals("paid");
                 line.send(
                         Json.text(
                                 new Frame(

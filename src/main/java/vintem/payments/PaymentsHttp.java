@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
@@ -412,10 +413,18 @@ public class PaymentsHttp {
 
     private static @Nullable Instant instant(String name, @Nullable String value) {
         try {
-            return value == null ? null : Instant.parse(value);
+            // A plus that was not encoded comes as a space.
+            var at = value == null ? null : OffsetDateTime.parse(value.replace(' ', '+'));
+            if (at == null) {
+                return null;
+            }
+            if (at.getYear() >= 1 && at.getYear() <= 9999) {
+                return at.toInstant();
+            }
         } catch (DateTimeParseException wrong) {
-            throw Problem.invalid(name, "must be an instant like 2026-11-22T13:00:00Z");
+            // Answered below.
         }
+        throw Problem.invalid(name, "must be an instant like 2026-11-22T13:00:00Z");
     }
 
     static Response.ResponseBuilder json(int status, byte[] body) {

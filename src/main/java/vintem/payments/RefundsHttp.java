@@ -95,7 +95,7 @@ public class RefundsHttp {
         var caller = asking.caller();
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
         var fields = HttpBody.object(bytes);
-        var cents = PaymentReader.cents(fields, "value");
+        var cents = PaymentReader.cents(fields, "value", PaymentReader.ANY_CENTS);
         var description = fields.text("description", PaymentReader.LONGEST_DESCRIPTION);
         fields.orThrow();
         var request = refund(caller, cents, description, ROUTE + paymentId, idempotencyKey, bytes);

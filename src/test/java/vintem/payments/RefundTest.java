@@ -120,6 +120,20 @@ class RefundTest {
     }
 
     @Test
+    void two_halves_at_once_are_the_whole() throws Exception {
+        for (var round = 0; round < 12; round++) {
+            var id = paid("10");
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var one = threads.submit(() -> Pix.tryRefund(merchant, id, "5"));
+                var other = threads.submit(() -> Pix.tryRefund(merchant, id, "5"));
+                assertThat(one.get().status()).isEqualTo(201);
+                assertThat(other.get().status()).isEqualTo(201);
+            }
+            assertThat(Pix.status(id)).isEqualTo("refunded");
+        }
+    }
+
+    @Test
     void what_was_not_paid_cannot_be_refunded() {
         var id = Pix.create(merchant, 10.00).get("id").asText();
         assertThat(Pix.tryRefund(merchant, id, "1").status()).isEqualTo(409);

@@ -74,7 +74,8 @@ create unique index pix_receipt_noted on pix_receipt (txid, amount_cents, reason
     where status = 'noted';
 
 grant select, insert on pix_receipt to vintem_app;
-grant update (status, payment_id, decided_by, decided_at) on pix_receipt to vintem_app;
+grant update (status, payment_id, end_to_end_id, decided_by, decided_at) on pix_receipt
+    to vintem_app;
 
 -- Money that goes back to a payer: of a payment, or of a receipt that nobody claims.
 create table pix_refund (
