@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,29 @@ public final class Node implements AutoCloseable {
         return read(output);
     }
 
+    /// What lives in its heap, found out by collecting the rest.
+    public long heapBytes() {
+        var output = temporary();
+        try {
+            var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+            var pid = Long.toString(process.pid());
+            exitOf(
+                    new ProcessBuilder(jcmd, pid, "GC.class_histogram")
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        // "Total   instances   bytes", at the end.
+        return read(output)
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .map(line -> Long.parseLong(line.strip().split("\\s+")[2]))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(read(output)));
+    }
+
     /// The PostgreSQL of this node's data directory.
     public Optional<ProcessHandle> server() {
         try {
@@ -150,6 +174,37 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /// One start whose loaded classes all others begin with, as `./vintem` does it.
+    private static final class Rehearsal {
+        private static final Path JAR = Path.of(System.getProperty("vintem.jar"));
+        private static final Path CACHE = JAR.resolveSibling("node.aot");
+        private static boolean tried;
+
+        static synchronized boolean isDone() {
+            if (!tried) {
+                tried = true;
+                rehearse();
+            }
+            return Files.exists(CACHE);
+        }
+
+        private static void rehearse() {
+            try {
+                Files.deleteIfExists(CACHE);
+                var data = Files.createTempDirectory("vintem-rehearsal-");
+                var settings = Map.of("VINTEM_REHEARSAL", "true", "VINTEM_PORT", "0");
+                exitOf(process(data, settings, List.of(), temporary(), "run"));
+                try (var files = Files.walk(data)) {
+                    for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+    }
+
     private static Process process(
             Path data,
             Map<String, String> settings,
@@ -161,6 +216,11 @@ public final class Node implements AutoCloseable {
         // These processes live for seconds: time spent on compiling well is lost.
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-XX:+UseSerialGC");
+        if (settings.containsKey("VINTEM_REHEARSAL")) {
+            command.add("-XX:AOTCacheOutput=" + Rehearsal.CACHE);
+        } else if (Rehearsal.isDone()) {
+            command.addAll(List.of("-XX:AOTCache=" + Rehearsal.CACHE, "-Xlog:aot*=off"));
+        }
         command.addAll(javaOptions);
         command.addAll(List.of("-jar", System.getProperty("vintem.jar")));
         command.addAll(List.of(arguments));

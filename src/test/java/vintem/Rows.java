@@ -73,6 +73,15 @@ public final class Rows {
         }
     }
 
+    /// Changes rows past the product, as a crash or a mistake would.
+    public static void change(String statement) {
+        try (var run = connection().createStatement()) {
+            run.execute(statement);
+        } catch (SQLException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
     /// The one number that a query finds.
     public static long number(String query, Object... parameters) {
         return Long.parseLong(text(query, parameters));

@@ -10,7 +10,6 @@ import vintem.bank.BankBooks;
 import vintem.bank.UnderWay;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
-import vintem.platform.Cents;
 import vintem.platform.Proof;
 
 /// `in_transit` is what the modules have under way, and the bank's own statement equals the account
@@ -42,26 +41,18 @@ class BankProof implements Proof {
             underWay = Math.addExact(underWay, module.inTransitCents(snapshot));
             ahead = Math.addExact(ahead, module.aheadAtBankCents(snapshot));
         }
-        compare(
+        Proof.compare(
                 wrong,
                 "in_transit and what is under way",
                 ledger.balanceCents(snapshot, AccountCode.IN_TRANSIT),
                 underWay);
         // What has left our `bank` but not yet the bank's account is under way; what has come in
         // there and is not read yet is ahead of us.
-        compare(
+        Proof.compare(
                 wrong,
                 "account bank and the bank's statement",
                 ledger.balanceCents(snapshot, AccountCode.BANK) + ahead,
                 bank.balanceCents(snapshot));
         return wrong;
-    }
-
-    private static void compare(List<String> wrong, String what, long ours, long theirs) {
-        if (ours != theirs) {
-            wrong.add(
-                    "%s differ: %s and %s"
-                            .formatted(what, Cents.format(ours), Cents.format(theirs)));
-        }
     }
 }

@@ -2,6 +2,12 @@ package vintem.bench;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 /// What every benchmark asks its server.
 final class BenchTables {
@@ -23,6 +29,61 @@ final class BenchTables {
             """;
 
     private static final String PAID_OF_BATCH = "select paid from payout_batch where id = ?";
+
+    private static final String RECEIVED =
+            """
+            select (select count(*) from payment),
+                   (select count(*) from payment where status = 'paid'),
+                   (select count(*) from transfer where kind = 'payment_confirmed'),
+                   (select coalesce(sum(amount_cents), 0) from transfer
+                    where kind = 'payment_confirmed'),
+                   (select count(*) from simulated_bank.statement_line where kind = 'receipt'),
+                   (select coalesce(sum(amount_cents), 0) from simulated_bank.statement_line
+                    where kind = 'receipt'),
+                   (select count(distinct p.id) from payment p
+                    join transfer t on t.subject_id = p.id and t.kind = 'payment_confirmed'
+                        and t.amount_cents = p.paid_cents
+                    join simulated_bank.statement_line s on s.kind = 'receipt'
+                        and s.reference = p.end_to_end_id and s.amount_cents = p.paid_cents
+                    where p.status = 'paid')
+            """;
+
+    // What was never changed still names the transaction that wrote it.
+    private static final String LISTS_CREATED =
+            """
+            select percentile_disc(0.5) within group (order by size),
+                   percentile_disc(0.9) within group (order by size), coalesce(max(size), 0)
+            from (select count(*) as size from payment where status = 'active'
+                  group by xmin::text) as list
+            """;
+
+    private static final String LISTS_CONFIRMED =
+            """
+            select percentile_disc(0.5) within group (order by size),
+                   percentile_disc(0.9) within group (order by size), coalesce(max(size), 0)
+            from (select count(*) as size from transfer where kind = 'payment_confirmed'
+                  group by xact_id) as list
+            """;
+
+    private static final String RECORDED =
+            """
+            select subject_id, (extract(epoch from recorded_at) * 1000000)::bigint
+            from transfer where kind = 'payment_confirmed' and subject_id = any(?)
+            """;
+
+    /// What the bank's books and ours say of all payments.
+    ///
+    /// @param transfers their confirmations in our books
+    /// @param lines the bank's receipts
+    /// @param matched paid payments that have both, with the same cents
+    record Received(
+            long payments,
+            long paid,
+            long transfers,
+            long transferCents,
+            long lines,
+            long lineCents,
+            long matched) {}
 
     /// What the bank's books and ours say of all payouts.
     ///
@@ -71,10 +132,63 @@ final class BenchTables {
         }
     }
 
+    static Received received(Connection database) throws SQLException {
+        try (var statement = database.createStatement();
+                var row = statement.executeQuery(RECEIVED)) {
+            row.next();
+            return new Received(
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getLong(5),
+                    row.getLong(6),
+                    row.getLong(7));
+        }
+    }
+
+    /// How many payments one transaction created: median, 90th percentile, most.
+    static List<String> listsCreated(Connection database) throws SQLException {
+        return cells(database, LISTS_CREATED);
+    }
+
+    /// How many confirmations one transaction booked.
+    static List<String> listsConfirmed(Connection database) throws SQLException {
+        return cells(database, LISTS_CONFIRMED);
+    }
+
+    /// When confirmations were written down, in microseconds since 1970: a moment before their
+    /// commit.
+    static Map<UUID, Long> recordedAtMicros(Connection database, Collection<UUID> payments)
+            throws SQLException {
+        var found = new HashMap<UUID, Long>();
+        try (var statement = database.prepareStatement(RECORDED)) {
+            statement.setArray(1, database.createArrayOf("uuid", payments.toArray()));
+            try (var row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.put(row.getObject(1, UUID.class), row.getLong(2));
+                }
+            }
+        }
+        return found;
+    }
+
     /// Makes the next figures independent of what was written before.
     static void settle(Connection database) throws SQLException {
         try (var statement = database.createStatement()) {
             statement.execute("checkpoint");
+        }
+    }
+
+    private static List<String> cells(Connection database, String query) throws SQLException {
+        try (var statement = database.createStatement();
+                var row = statement.executeQuery(query)) {
+            row.next();
+            var cells = new ArrayList<String>();
+            for (var i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                cells.add(String.valueOf(row.getObject(i)));
+            }
+            return cells;
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /// One benchmark: a flow, its figures, its bars, its proof.
-public sealed interface Benchmark permits PayoutsBench, LedgerBench, CoalescerBench {
+public sealed interface Benchmark permits PayoutsBench, PaymentsBench, LedgerBench, CoalescerBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
         FULL,
@@ -24,7 +24,8 @@ public sealed interface Benchmark permits PayoutsBench, LedgerBench, CoalescerBe
 
     /// All of them, in the order in which they run without a name.
     static List<Benchmark> all() {
-        return List.of(new PayoutsBench(), new LedgerBench(), new CoalescerBench());
+        return List.of(
+                new PayoutsBench(), new PaymentsBench(), new LedgerBench(), new CoalescerBench());
     }
 
     /// Runs these, one after the other.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import vintem.platform.EmbeddedPostgres;
@@ -35,6 +37,7 @@ final class Server implements AutoCloseable {
     private final Process process;
     private final Path directory;
     private final Path log;
+    private final int port;
     private final String base;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -44,6 +47,7 @@ final class Server implements AutoCloseable {
         this.process = process;
         this.directory = directory;
         this.log = log;
+        this.port = port;
         this.base = "http://127.0.0.1:" + port;
     }
 
@@ -51,6 +55,12 @@ final class Server implements AutoCloseable {
     ///
     /// @param heap for example `512m`
     static Server start(Scratch scratch, String heap) throws IOException, InterruptedException {
+        return start(scratch, heap, Map.of());
+    }
+
+    /// @param settings more variables of its environment
+    static Server start(Scratch scratch, String heap, Map<String, String> settings)
+            throws IOException, InterruptedException {
         var password = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         var data = scratch.directory().resolve("data");
         var log = scratch.directory().resolve("server.log");
@@ -59,6 +69,7 @@ final class Server implements AutoCloseable {
         builder.environment().put("VINTEM_PORT", Integer.toString(port));
         builder.environment().put("VINTEM_REQUESTS_PER_MINUTE", "0");
         builder.environment().put("VINTEM_ADMIN_PASSWORD", password);
+        builder.environment().putAll(settings);
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
         var server = scratch.keep(new Server(builder.start(), data, log, port));
         server.awaitHealth();
@@ -70,6 +81,16 @@ final class Server implements AutoCloseable {
     Address database() {
         return EmbeddedPostgres.running(directory)
                 .orElseThrow(() -> new IllegalStateException("the database is gone\n" + log()));
+    }
+
+    /// Where it listens itself.
+    InetSocketAddress address() {
+        return new InetSocketAddress("127.0.0.1", port);
+    }
+
+    /// What the administrator signs in with, for whoever speaks to it by other means than this.
+    String token() {
+        return token;
     }
 
     Answer post(String path, byte[] json) throws IOException, InterruptedException {

@@ -8,11 +8,13 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
 import vintem.access.Caller;
 import vintem.bank.PixRail;
@@ -31,6 +33,7 @@ import vintem.platform.Words;
 /// back by itself (MED). A webhook is a hint: this is what makes sure.
 @Singleton
 class BookIncoming {
+    private static final Logger LOG = Logger.getLogger(BookIncoming.class);
     private static final int MOST = 500;
 
     /// What one page comes to, for screens.
@@ -108,14 +111,25 @@ class BookIncoming {
             }
         }
         var outcomes = confirmPayment.confirm(tx, received);
+        for (var i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof ConfirmPayment.Outcome.Contradiction) {
+                // The books keep what was told first; `audit` shows the difference, this says
+                // where.
+                LOG.errorf(
+                        "the bank's list has Pix %s with another value than it was told with",
+                        received.get(i).endToEndId());
+            }
+        }
         var from = takenBack.isEmpty() ? Set.<UUID>of() : takeBack(tx, takenBack);
         receipts.moveTo(tx, page.getLast().place());
         return new Booked(page.size(), outcomes, from);
     }
 
     private Set<UUID> takeBack(Handle tx, List<Incoming.TakenBack> list) {
+        // Locked: somebody may be matching one of them, and what it is then decides whose money
+        // goes.
         var known =
-                receipts.byEndToEndIds(
+                receipts.lockByEndToEndIds(
                         tx,
                         list.stream()
                                 .map(Incoming.TakenBack::endToEndId)
@@ -127,6 +141,7 @@ class BookIncoming {
         var rows = new ArrayList<Refund>();
         var transfers = new ArrayList<Transfer>();
         var cents = new HashMap<UUID, Long>();
+        var unclaimed = new HashSet<UUID>();
         for (var each : list) {
             if (booked.contains(each.refundId())) {
                 continue;
@@ -151,12 +166,12 @@ class BookIncoming {
                             each.takenBackAt()));
             if (payment != null) {
                 cents.merge(payment, each.amountCents(), Math::addExact);
-            } else if (receipt.amountCents() == each.amountCents()) {
-                receipts.decide(
-                        tx, receipt.id(), "refunded", null, Caller.BANK.name(), clock.instant());
+            } else {
+                unclaimed.add(receipt.id());
             }
         }
         refunds.insert(tx, rows);
+        receipts.followRefunds(tx, unclaimed, Caller.BANK.name(), clock.instant());
         var statuses = payments.refund(tx, cents);
         ledger.record(tx, transfers);
         outbox.publish(tx, rows.stream().flatMap(each -> news(each, statuses).stream()).toList());

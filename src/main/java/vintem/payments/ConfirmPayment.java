@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,7 @@ public class ConfirmPayment {
         private final List<Receipt> arrived = new ArrayList<>();
         private final List<Receipt> notes = new ArrayList<>();
         private final List<Paid> paid = new ArrayList<>();
+        private final Map<UUID, String> named = new HashMap<>();
         private final List<Transfer> transfers = new ArrayList<>();
         private final List<Outbox.News> news = new ArrayList<>();
 
@@ -172,10 +174,25 @@ public class ConfirmPayment {
                 return again(message, known);
             }
             var reason = misfit(message);
-            if (reason != null) {
-                return keep(message, reason);
+            if (reason == null) {
+                return pay(message, endToEndId);
             }
-            return pay(message, endToEndId);
+            var payment = byTxid.get(String.valueOf(message.txid()));
+            if (reason.equals(SECOND_PAYMENT)
+                    && payment != null
+                    && payment.endToEndId() == null
+                    && Objects.equals(payment.paidCents(), message.amountCents())) {
+                // It was told without its id before: this is the same money, with its name.
+                named.put(payment.id(), endToEndId);
+                byTxid.put(
+                        payment.txid(),
+                        payment.paid(
+                                Objects.requireNonNull(payment.paidAt()),
+                                message.amountCents(),
+                                endToEndId));
+                return new Outcome.Confirmed(payment.id());
+            }
+            return keep(message, reason);
         }
 
         /// The seed's shape: without the id of the Pix, the payment itself has to tell a message
@@ -310,6 +327,10 @@ public class ConfirmPayment {
             }
             receipts.insert(tx, notes);
             payments.pay(tx, paid);
+            if (!named.isEmpty()) {
+                receipts.name(tx, named);
+                payments.name(tx, named);
+            }
             ledger.record(tx, transfers);
             bank.told(tx, arrived.stream().flatMap(each -> told(each).stream()).toList());
             outbox.publish(tx, news);

@@ -78,9 +78,9 @@ public class MatchReceipt {
 
     private Outcome match(
             org.jdbi.v3.core.Handle tx, Caller caller, UUID receiptId, UUID paymentId) {
-        // The payment first, as a confirmation does.
-        var payment = payments.lock(tx, paymentId);
+        // The receipt first, as whoever gives it back does.
         var receipt = receipts.lock(tx, receiptId);
+        var payment = payments.lock(tx, paymentId);
         if (receipt.isEmpty()) {
             return new Outcome.NoSuchReceipt();
         }
@@ -99,6 +99,9 @@ public class MatchReceipt {
         }
         var now = clock.instant();
         var cents = money.amountCents() - RefundTable.sum(refunds.ofReceipt(tx, receiptId), "done");
+        if (cents <= 0) {
+            return new Outcome.NotWaiting("refunded");
+        }
         var late = money.receivedAt().isAfter(paid.expiresAt());
         receipts.decide(tx, receiptId, "matched", paymentId, caller.name(), now);
         payments.pay(

@@ -179,7 +179,11 @@ public class PayerPages {
             throw Problem.conflict("payment-ended", "It does not wait for money any more.");
         }
         var received = bank.receive(payment.txid(), payment.amountCents());
-        confirmPayment.confirm(ConfirmPayment.message(received));
+        if (!(confirmPayment.confirm(ConfirmPayment.message(received))
+                instanceof ConfirmPayment.Outcome.Confirmed)) {
+            throw Problem.conflict(
+                    "payment-ended", "Somebody was faster; the money is in the queue.");
+        }
         return wantsJson()
                 ? PaymentsHttp.json(200, Json.write(Map.of("message", PaymentsHttp.CONFIRMED)))
                         .build()

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 
 /// The look-ups of payments, and the counts that their proof compares.
@@ -27,6 +28,10 @@ class PaymentLookupTable {
 
     public record Day(long created, long paid, long paidCents, long open) {}
 
+    private static final UUID FIRST = new UUID(0, 0);
+    // Of all ids that are dated: in Java's order and in PostgreSQL's.
+    private static final UUID LAST = new UUID(Long.MAX_VALUE, -1);
+
     private static final String SELECT =
             """
             select id, txid, mode, status, amount_cents, purpose, copy_and_paste, reference,
@@ -41,36 +46,40 @@ class PaymentLookupTable {
                     where id = :id
                     """;
 
-    // Ids are dated: newest first is the order of the key.
-    private static final String LIST =
-            SELECT
-                    + """
-                    where (cast(:after as uuid) is null or id < :after)
-                    and (cast(:from as timestamptz) is null or created_at >= :from)
-                    and (cast(:until as timestamptz) is null or created_at < :until)
-                    and (cast(:status as text) is null
-                         or case when status in ('registering', 'active') and expires_at <= :now
-                                 then 'expired' else status end = :status)
-                    order by id desc limit :most
-                    """;
-
     // Each by its own index, and few.
-    private static final String BY_ID =
-            SELECT
-                    + """
-                    where id in (
-                        select id from payment where txid = :wanted
-                        union select id from payment where reference = :wanted
-                        union select payment_id from pix_receipt
-                              where end_to_end_id = :wanted and payment_id is not null)
-                    and (cast(:after as uuid) is null or id < :after)
-                    and (cast(:from as timestamptz) is null or created_at >= :from)
-                    and (cast(:until as timestamptz) is null or created_at < :until)
-                    and (cast(:status as text) is null
-                         or case when status in ('registering', 'active') and expires_at <= :now
-                                 then 'expired' else status end = :status)
-                    order by id desc limit :most
-                    """;
+    private static final String NAMED =
+            """
+            and id in (
+                select id from payment where txid = :wanted
+                union select id from payment where reference = :wanted
+                union select payment_id from pix_receipt
+                      where end_to_end_id = :wanted and payment_id is not null)
+            """;
+
+    // Ids are dated: newest first is the order of the key.
+    private static final String PAGE =
+            """
+            and id < :before and id >= :first
+            order by id desc limit :most
+            """;
+
+    /// What a status means in the table, in words of its own so that the rare ones use their index.
+    /// Time passes without writing: what is open and over is *expired*.
+    private static String where(@Nullable String status) {
+        return switch (status) {
+            case null -> "where true ";
+            case "registering" -> "where status = 'registering' and expires_at > :now ";
+            case "active" -> "where status = 'active' and expires_at > :now ";
+            case "paid" -> "where status = 'paid' ";
+            case "expired" ->
+                    "where (status = 'expired'"
+                            + " or status in ('registering', 'active') and expires_at <= :now) ";
+            case "removed" -> "where status = 'removed' ";
+            case "refunded" -> "where status = 'refunded' ";
+            case "refused" -> "where status = 'refused' ";
+            default -> throw new IllegalArgumentException(status);
+        };
+    }
 
     // Ids are dated to the millisecond, so the key finds the day.
     private static final String SINCE =
@@ -116,10 +125,28 @@ class PaymentLookupTable {
             """
             select p.id from payment p
             left join (
-                select payment_id, sum(amount_cents) as cents from pix_refund
-                where status <> 'failed' group by 1) r on r.payment_id = p.id
+                select payment_id, sum(amount_cents) as cents,
+                       sum(amount_cents) filter (where status = 'done') as done
+                from pix_refund where status <> 'failed' group by 1) r on r.payment_id = p.id
             where p.refunded_cents <> coalesce(r.cents, 0)
+            or (p.status = 'refunded') <> (coalesce(r.done, 0) >= p.paid_cents and r.done > 0)
             limit 20
+            """;
+
+    private static final String ORPHANS =
+            """
+            select (select count(*) from pix_receipt r
+                    where status in ('confirmed', 'matched')
+                    and not exists (select from payment where id = r.payment_id))
+                 + (select count(*) from transfer t
+                    where kind in ('payment_confirmed', 'receipt_matched')
+                    and not exists (
+                        select from payment p join account a on a.code = p.purpose
+                        where p.id = t.subject_id and a.id = t.credit_account))
+                 + (select count(*) from pix_receipt r
+                    where status = 'unidentified' and amount_cents <= (
+                        select coalesce(sum(amount_cents), 0) from pix_refund
+                        where receipt_id = r.id and status = 'done'))
             """;
 
     private static final String UNIDENTIFIED_CENTS =
@@ -158,24 +185,39 @@ class PaymentLookupTable {
     }
 
     List<Payment> list(Handle tx, Filter filter, Instant now, int most) {
-        var query =
-                filter.id() == null
-                        ? tx.createQuery(LIST)
-                        : tx.createQuery(BY_ID).bind("wanted", filter.id());
-        return query.bind("after", filter.after())
-                .bind("from", filter.from())
-                .bind("until", filter.until())
-                .bind("status", filter.status())
+        var named = filter.id() == null ? "" : NAMED;
+        var query = tx.createQuery(SELECT + where(filter.status()) + named + PAGE);
+        if (filter.id() != null) {
+            query.bind("wanted", filter.id());
+        }
+        // Not every status asks what time it is.
+        query.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
+        return query.bind("before", before(filter))
+                .bind("first", filter.from() == null ? FIRST : first(filter.from()))
                 .bind("now", now)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Payment.class))
                 .list();
     }
 
+    /// The id that all of this page come before.
+    private static UUID before(Filter filter) {
+        var until = filter.until() == null ? LAST : first(filter.until());
+        return filter.after() == null || filter.after().compareTo(until) > 0
+                ? until
+                : filter.after();
+    }
+
+    /// No id of a payment of this instant or later is smaller.
+    private static UUID first(Instant at) {
+        var millis = Math.clamp(at.toEpochMilli(), 0, (1L << 48) - 1);
+        return new UUID(millis << 16, 0);
+    }
+
     /// Payments that were created since an instant.
     Day since(Handle tx, Instant from, Instant now) {
         return tx.createQuery(SINCE)
-                .bind("first", new UUID(from.toEpochMilli() << 16, 0))
+                .bind("first", first(from))
                 .bind("now", now)
                 .map(ConstructorMapper.of(Day.class))
                 .one();
@@ -191,6 +233,12 @@ class PaymentLookupTable {
 
     List<UUID> wronglyRefunded(Handle snapshot) {
         return snapshot.createQuery(WRONGLY_REFUNDED).mapTo(UUID.class).list();
+    }
+
+    /// Receipts and transfers without a payment or for another purpose than its, and receipts that
+    /// wait although nothing is left of them.
+    long orphans(Handle snapshot) {
+        return snapshot.createQuery(ORPHANS).mapTo(Long.class).one();
     }
 
     long unidentifiedCents(Handle snapshot) {

@@ -45,7 +45,7 @@ public class PaymentPages {
     private static final String HOME = "/app/payments";
     private static final int LINES = 50;
     private static final List<String> STATUSES =
-            List.of("active", "paid", "expired", "refunded", "removed");
+            List.of("active", "registering", "paid", "expired", "refunded", "removed", "refused");
 
     /// Where payments stand in the navigation.
     @Singleton
@@ -96,8 +96,6 @@ public class PaymentPages {
             Queue queue,
             boolean open,
             boolean mayCreate) {}
-
-    public record NewView(boolean psp) {}
 
     /// Something that happened to a payment.
     public record Moment(String kind, Instant at, @Nullable Long cents, @Nullable String detail) {}
@@ -203,7 +201,7 @@ public class PaymentPages {
     @Needs(capability = Capability.PAYMENTS, role = Role.OPERATOR)
     @Operation(hidden = true)
     public Response compose() {
-        return pages.show("payments/new.html", new NewView(false));
+        return pages.show("payments/new.html", Map.of());
     }
 
     @GET

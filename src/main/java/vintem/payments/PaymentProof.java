@@ -7,7 +7,6 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
-import vintem.platform.Cents;
 import vintem.platform.Proof;
 
 /// Each paid payment has one receipt and one transfer that tells of it, `unidentified` is what
@@ -40,24 +39,20 @@ class PaymentProof implements Proof {
         for (var id : table.wronglyRefunded(snapshot)) {
             wrong.add("payment %s: its refunds do not add up".formatted(id));
         }
-        compare(
+        var orphans = table.orphans(snapshot);
+        if (orphans > 0) {
+            wrong.add("%d receipts or transfers belong to no payment".formatted(orphans));
+        }
+        Proof.compare(
                 wrong,
                 "account unidentified and the receipts that nobody claimed",
                 ledger.balanceCents(snapshot, AccountCode.UNIDENTIFIED),
                 table.unidentifiedCents(snapshot));
-        compare(
+        Proof.compare(
                 wrong,
                 "account refunds and the refunds that are done",
                 ledger.balanceCents(snapshot, AccountCode.REFUNDS),
                 table.refundedCents(snapshot));
         return wrong;
-    }
-
-    private static void compare(List<String> wrong, String what, long ours, long theirs) {
-        if (ours != theirs) {
-            wrong.add(
-                    "%s differ: %s and %s"
-                            .formatted(what, Cents.format(ours), Cents.format(theirs)));
-        }
     }
 }

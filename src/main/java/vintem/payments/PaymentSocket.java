@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import vintem.payments.PaymentStates.State;
 import vintem.platform.Broadcast;
@@ -30,7 +29,6 @@ import vintem.platform.Sockets;
 /// The id is the right to look: it is random, and only the payer's page has it.
 @Singleton
 class PaymentSocket {
-    private static final Logger LOG = Logger.getLogger(PaymentSocket.class);
     private static final String STATE = "state";
     private static final int MOST_EVENTS_WAITING = 16;
 
@@ -97,6 +95,7 @@ class PaymentSocket {
         private final Queue<String> events = new ArrayDeque<>(2);
         private @Nullable Line line;
         private boolean reading;
+        private boolean paidSent;
 
         Watcher(UUID paymentId, Sockets.Place place, Executor loop) {
             this.paymentId = paymentId;
@@ -109,16 +108,12 @@ class PaymentSocket {
         void open(HttpServerRequest request) {
             Line.whenEnded(request, this::leave);
             states.read(paymentId)
-                    .whenComplete(
-                            (state, failed) -> loop.execute(() -> open(request, state, failed)));
+                    .whenComplete((state, _) -> loop.execute(() -> open(request, state)));
         }
 
-        private void open(
-                HttpServerRequest request,
-                @Nullable Optional<State> state,
-                @Nullable Throwable failed) {
+        /// @param state null where it could not be read
+        private void open(HttpServerRequest request, @Nullable Optional<State> state) {
             if (state == null) {
-                LOG.warnf("the state of a payment cannot be read: %s", failed);
                 leave();
                 Sockets.refuse(request, Problem.unavailable("The database does not answer.", 2));
             } else if (state.isEmpty()) {
@@ -159,6 +154,11 @@ class PaymentSocket {
         }
 
         private void queue(String event) {
+            // What will be read for one that waits tells of this one, too; the first may be being
+            // read.
+            if (events.stream().skip(reading ? 1 : 0).anyMatch(event::equals)) {
+                return;
+            }
             if (events.size() < MOST_EVENTS_WAITING) {
                 events.add(event);
                 next();
@@ -173,27 +173,30 @@ class PaymentSocket {
                 return;
             }
             reading = true;
-            states.read(paymentId)
-                    .whenComplete((state, failed) -> loop.execute(() -> found(state, failed)));
+            states.read(paymentId).whenComplete((state, _) -> loop.execute(() -> found(state)));
         }
 
-        private void found(@Nullable Optional<State> state, @Nullable Throwable failed) {
+        /// @param state null where it could not be read
+        private void found(@Nullable Optional<State> state) {
             reading = false;
             var event = events.remove();
             if (state == null || state.isEmpty()) {
                 // The client connects again, and then the first frame tells it.
-                LOG.warnf("the state of a payment cannot be read: %s", failed);
                 if (line != null) {
                     line.close(Line.OUR_MISTAKE);
                 }
             } else {
-                send(event, state.get());
+                // Told again of what has been sent: the bank may repeat itself.
+                if (!paidSent || !event.equals(WatchedPayment.CONFIRMED)) {
+                    send(event, state.get());
+                }
                 next();
             }
         }
 
         private void send(String event, State state) {
             if (line != null) {
+                paidSent |= state.status().equals("paid");
                 line.send(
                         Json.text(
                                 new Frame(

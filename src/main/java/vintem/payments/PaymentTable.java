@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -61,7 +60,7 @@ class PaymentTable {
     public record Standing(UUID id, String status) {}
 
     /// A payment that has just changed without money.
-    public record Changed(UUID id, String txid, String purpose) {}
+    public record Changed(UUID id, String txid, String purpose, String mode) {}
 
     private static final String STORED =
             """
@@ -117,6 +116,17 @@ class PaymentTable {
             returning payment.id, payment.status
             """;
 
+    // In one order everywhere, or two lists wait for each other.
+    private static final String LOCK_IDS =
+            "select id from payment where id = any(:ids) order by id for update";
+
+    private static final String NAME =
+            """
+            update payment set end_to_end_id = n.end_to_end_id
+            from unnest(:ids, :endToEnds) as n (id, end_to_end_id)
+            where payment.id = n.id and payment.end_to_end_id is null
+            """;
+
     // Whoever holds a row confirms it at this moment: then it is not expired but late, or just in
     // time.
     private static final String EXPIRE =
@@ -125,14 +135,14 @@ class PaymentTable {
                 select id from payment
                 where status in ('registering', 'active') and expires_at <= :now
                 order by expires_at limit :most for update skip locked)
-            returning id, txid, purpose
+            returning id, txid, purpose, mode
             """;
 
     private static final String REMOVE =
             """
             update payment set status = 'removed'
             where id = :id and status in ('registering', 'active') and expires_at > :now
-            returning id, txid, purpose
+            returning id, txid, purpose, mode
             """;
 
     private static final String REGISTERED =
@@ -141,6 +151,7 @@ class PaymentTable {
             set status = case when status = 'registering' then 'active' else status end,
                 copy_and_paste = coalesce(copy_and_paste, :code)
             where txid = :txid
+            returning status in ('active', 'paid', 'refunded')
             """;
 
     private static final String REFUSED =
@@ -219,8 +230,12 @@ class PaymentTable {
     Map<UUID, String> refund(Handle tx, Map<UUID, Long> cents) {
         var statuses = new HashMap<UUID, String>();
         if (!cents.isEmpty()) {
-            // In one order everywhere, or two lists wait for each other.
-            var changes = List.copyOf(new TreeMap<>(cents).entrySet());
+            var changes = List.copyOf(cents.entrySet());
+            // Locked first: the update would wait, and then still see the refunds of before.
+            tx.createQuery(LOCK_IDS)
+                    .bind("ids", BinaryArray.uuids(changes, Map.Entry::getKey))
+                    .mapTo(UUID.class)
+                    .list();
             tx.createQuery(REFUND)
                     .bind("ids", BinaryArray.uuids(changes, Map.Entry::getKey))
                     .bind("cents", BinaryArray.longs(changes, Map.Entry::getValue))
@@ -228,6 +243,14 @@ class PaymentTable {
                     .forEach(each -> statuses.put(each.id(), each.status()));
         }
         return statuses;
+    }
+
+    /// Learns which Pix it was that paid, where the first message did not say it.
+    void name(Handle tx, Map<UUID, String> endToEndIds) {
+        tx.createUpdate(NAME)
+                .bind("ids", BinaryArray.uuids(endToEndIds.entrySet(), Map.Entry::getKey))
+                .bind("endToEnds", BinaryArray.texts(endToEndIds.entrySet(), Map.Entry::getValue))
+                .execute();
     }
 
     List<Changed> expire(Handle tx, Instant now, int most) {
@@ -247,8 +270,14 @@ class PaymentTable {
     }
 
     /// Keeps the PSP's code, also where the payment was paid or has ended in the meantime.
-    void registered(Handle tx, String txid, String code) {
-        tx.createUpdate(REGISTERED).bind("txid", txid).bind("code", code).execute();
+    ///
+    /// @return false where nobody is to pay it any more
+    boolean registered(Handle tx, String txid, String code) {
+        return tx.createQuery(REGISTERED)
+                .bind("txid", txid)
+                .bind("code", code)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     boolean refused(Handle tx, String txid) {

@@ -15,8 +15,8 @@ import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,6 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -37,13 +36,9 @@ import vintem.access.Capability;
 import vintem.access.Needs;
 import vintem.access.Role;
 import vintem.access.SignedIn;
-import vintem.bank.EndToEndId;
-import vintem.bank.TxId;
-import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
 import vintem.platform.Cents;
 import vintem.platform.Database;
-import vintem.platform.Fields;
 import vintem.platform.HttpBody;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
@@ -51,7 +46,6 @@ import vintem.platform.Ids;
 import vintem.platform.Json;
 import vintem.platform.Page;
 import vintem.platform.Problem;
-import vintem.platform.Settings;
 import vintem.platform.TaxId;
 
 /// The merchant's and the bank's routes of payments. Bodies and messages are the contract's.
@@ -61,16 +55,6 @@ import vintem.platform.TaxId;
 @Produces(MediaType.APPLICATION_JSON)
 public class PaymentsHttp {
     private static final String CREATE_ROUTE = "POST /payments/pix";
-    private static final String REFUND_ROUTE = "POST /payments/pix/{id}/refunds ";
-
-    private static final long MOST_CENTS = Settings.number("payment-limit-cents", 10_000_000_000L);
-    private static final Duration EXPIRES_IN =
-            Settings.duration("payment-expires-seconds", Duration.ofMinutes(30));
-    private static final long LONGEST_SECONDS = Duration.ofDays(365).toSeconds();
-    private static final int LONGEST_REFERENCE = 255;
-    // BACEN, Pix API: solicitacaoPagador and devedor.nome.
-    private static final int LONGEST_DESCRIPTION = 140;
-    private static final int LONGEST_NAME = 200;
 
     private static final Set<String> STATUSES =
             Set.of("registering", "active", "paid", "expired", "removed", "refunded", "refused");
@@ -114,9 +98,6 @@ public class PaymentsHttp {
              "violations":[{"pointer":"/value","reason":"must be more than zero"}],
              "violation_count":1,"message":"Invalid value",
              "trace_id":"0af7651916cd43dd8448eb211c80319c"}""";
-
-    private static final String SAMPLE_REFUND =
-            "{\"value\":25.00,\"description\":\"one book less\"}";
 
     /// A payment as its merchant sees it in a list.
     public record PaymentLine(
@@ -179,7 +160,6 @@ public class PaymentsHttp {
     private final CreatePayment createPayment;
     private final ConfirmPayment confirmPayment;
     private final RemovePayment removePayment;
-    private final RefundPayment refundPayment;
     private final PaymentLookupTable lookups;
     private final ReceiptTable receipts;
     private final RefundTable refunds;
@@ -194,7 +174,6 @@ public class PaymentsHttp {
             CreatePayment createPayment,
             ConfirmPayment confirmPayment,
             RemovePayment removePayment,
-            RefundPayment refundPayment,
             PaymentLookupTable lookups,
             ReceiptTable receipts,
             RefundTable refunds,
@@ -206,7 +185,6 @@ public class PaymentsHttp {
         this.createPayment = createPayment;
         this.confirmPayment = confirmPayment;
         this.removePayment = removePayment;
-        this.refundPayment = refundPayment;
         this.lookups = lookups;
         this.receipts = receipts;
         this.refunds = refunds;
@@ -249,7 +227,7 @@ public class PaymentsHttp {
             InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         var identity = Idempotency.identity(asking.caller().id(), CREATE_ROUTE, idempotencyKey);
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
-        var wish = wish(bytes);
+        var wish = PaymentReader.wish(bytes);
         var id = Ids.next();
         var request =
                 new CreatePayment.Request(
@@ -300,7 +278,7 @@ public class PaymentsHttp {
     @APIResponse(responseCode = "413", description = "The body is too large")
     @APIResponse(responseCode = "503", description = "Too much is waiting; tell it again")
     public Response confirm(InputStream body) {
-        return switch (confirmPayment.confirm(message(body))) {
+        return switch (confirmPayment.confirm(PaymentReader.message(body, clock.instant()))) {
             case ConfirmPayment.Outcome.Confirmed _ ->
                     json(200, Json.write(Map.of("message", CONFIRMED))).build();
             case ConfirmPayment.Outcome.Unidentified(var receiptId, var reason) ->
@@ -408,248 +386,6 @@ public class PaymentsHttp {
         };
     }
 
-    @POST
-    @Path("/{id}/refunds")
-    @Needs(capability = Capability.PAYMENTS, role = Role.OPERATOR)
-    @Operation(
-            summary = "Refund a payment, whole or in part",
-            description =
-                    "Within 90 days, never more than was paid. Idempotency-Key is required: without"
-                            + " it a second try would be a second refund.")
-    @RequestBody(
-            content =
-                    @Content(
-                            mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE_REFUND)))
-    @APIResponse(
-            responseCode = "201",
-            description = "The refund: processing, done or failed",
-            content = @Content(schema = @Schema(implementation = RefundBody.class)))
-    @APIResponse(responseCode = "400", description = "The value is wrong, or the key is missing")
-    @APIResponse(responseCode = "404", description = "No such payment")
-    @APIResponse(
-            responseCode = "409",
-            description = "Nothing was paid, or a request with this key is under way")
-    @APIResponse(responseCode = "413", description = "The body is too large")
-    @APIResponse(
-            responseCode = "422",
-            description =
-                    "More than is left, too late, above a limit, no such money; or the key belongs"
-                            + " to another body")
-    @APIResponse(responseCode = "503", description = "Too much is waiting; try again")
-    public Response refund(
-            @PathParam("id") String id,
-            InputStream body,
-            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
-        var paymentId = known(id);
-        var caller = asking.caller();
-        var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
-        var fields = HttpBody.object(bytes);
-        var cents = cents(fields, "value");
-        var description = fields.text("description", LONGEST_DESCRIPTION);
-        fields.orThrow();
-        var request =
-                refund(caller, cents, description, REFUND_ROUTE + paymentId, idempotencyKey, bytes);
-        return answer(refundPayment.payment(paymentId, request), paymentId);
-    }
-
-    @GET
-    @Path("/{id}/refunds/{refund_id}")
-    @Needs(capability = Capability.PAYMENTS, role = Role.READ)
-    @Operation(summary = "Read a refund")
-    @APIResponse(responseCode = "200", description = "The refund")
-    @APIResponse(responseCode = "404", description = "No such payment or refund")
-    public RefundBody refund(@PathParam("id") String id, @PathParam("refund_id") String refundId) {
-        var paymentId = known(id);
-        return database.transaction(tx -> refunds.ofPayment(tx, paymentId)).stream()
-                .filter(each -> each.id().toString().equals(refundId))
-                .findFirst()
-                .map(RefundBody::of)
-                .orElseThrow(() -> Problem.notFound("There is no such refund."));
-    }
-
-    /// A refund to be, bound to its key.
-    ///
-    /// @throws Problem `400` where the key is missing
-    static RefundPayment.Request refund(
-            Caller caller,
-            long cents,
-            @Nullable String description,
-            String route,
-            @Nullable String idempotencyKey,
-            byte[] body) {
-        var identity =
-                Idempotency.identity(caller.id(), route, idempotencyKey)
-                        .orElseThrow(() -> Problem.invalid("Idempotency-Key", "is required"));
-        var id = Ids.next();
-        var key = new Idempotency.Request(identity, Idempotency.hash(body), id);
-        return new RefundPayment.Request(id, caller, cents, description, Optional.of(key));
-    }
-
-    static Response answer(RefundPayment.Outcome outcome, UUID of) {
-        return switch (outcome) {
-            case RefundPayment.Outcome.Taken(var refund) ->
-                    created(RefundBody.of(refund), RefundBody.of(refund).json()).build();
-            case RefundPayment.Outcome.KeyTaken(Claim.Replay(_, var stored)) ->
-                    json(201, stored).header("Idempotency-Hit", "true").build();
-            case RefundPayment.Outcome.KeyTaken(var claim) -> throw Idempotency.refusal(claim);
-            case RefundPayment.Outcome.NotFound() ->
-                    throw Problem.notFound("There is nothing of the id %s.".formatted(of));
-            case RefundPayment.Outcome.NothingToRefund() ->
-                    throw Problem.conflict("nothing-to-refund", "There is nothing to give back.");
-            case RefundPayment.Outcome.TooMuch(var left) ->
-                    throw Problem.of(
-                            422,
-                            "more-than-was-paid",
-                            "That is more than is left",
-                            "At most %s can be given back.".formatted(Cents.format(left)));
-            case RefundPayment.Outcome.TooLate(var until) ->
-                    throw Problem.of(
-                            422,
-                            "refund-too-late",
-                            "It is too late for a refund",
-                            "A Pix is given back within 90 days; these were over at %s."
-                                    .formatted(until));
-            case RefundPayment.Outcome.NoEndToEndId() ->
-                    throw Problem.of(
-                            422,
-                            "pix-unknown",
-                            "Nobody knows which Pix it was",
-                            "The bank told of this payment without an end_to_end_id.");
-            case RefundPayment.Outcome.InsufficientFunds() ->
-                    throw Problem.of(
-                            422,
-                            "insufficient-funds",
-                            "There is not enough money",
-                            "The account does not hold as much.");
-            case RefundPayment.Outcome.OverLimit(var which) ->
-                    throw Problem.of(
-                            422,
-                            "over-limit",
-                            "This credential may not send so much",
-                            "Its limit stands in the way: %s.".formatted(which));
-        };
-    }
-
-    private static Response.ResponseBuilder created(RefundBody refund, byte[] body) {
-        var response = json(201, body);
-        return refund.paymentId() == null
-                ? response
-                : response.header(
-                        "Location",
-                        "/payments/pix/%s/refunds/%s".formatted(refund.paymentId(), refund.id()));
-    }
-
-    private static CreatePayment.Wish wish(byte[] bytes) {
-        try {
-            var body = HttpBody.object(bytes);
-            var cents = cents(body, "value");
-            var payer = payer(body);
-            var mode = mode(body);
-            var expiresIn = expiresIn(body);
-            var reference = body.text("reference", LONGEST_REFERENCE);
-            var description = body.text("description", LONGEST_DESCRIPTION);
-            body.orThrow();
-            return new CreatePayment.Wish(
-                    cents,
-                    AccountCode.SALES,
-                    mode,
-                    expiresIn,
-                    reference,
-                    description,
-                    payer.name(),
-                    payer.taxId());
-        } catch (Problem problem) {
-            throw problem.status() == 400 ? problem.member("message", "Invalid value") : problem;
-        }
-    }
-
-    /// Reais in a decimal number, exactly: `100`, `100.0` and `100.00` are equal.
-    private static long cents(Fields body, String name) {
-        var value = body.decimal(name);
-        if (value == null) {
-            if (!body.has(name)) {
-                body.wrong(name, "is required");
-            }
-            return 0;
-        }
-        if (value.stripTrailingZeros().scale() > 2) {
-            body.wrong(name, "has more than two decimals");
-        } else if (value.signum() <= 0) {
-            body.wrong(name, "must be more than zero");
-        } else if (value.compareTo(Cents.toReais(MOST_CENTS)) > 0) {
-            body.wrong(name, "is above the limit of " + Cents.toReais(MOST_CENTS));
-        } else {
-            return Cents.fromReais(value);
-        }
-        return 0;
-    }
-
-    private static NewPayment.Mode mode(Fields body) {
-        var mode = body.text("mode", 10);
-        return switch (mode == null ? Settings.text("pix-mode").orElse("static") : mode) {
-            case "static" -> NewPayment.Mode.STATIC;
-            case "psp" -> NewPayment.Mode.PSP;
-            default -> {
-                body.wrong("mode", "must be static or psp");
-                yield NewPayment.Mode.STATIC;
-            }
-        };
-    }
-
-    private static Duration expiresIn(Fields body) {
-        var seconds = body.integer("expires_in");
-        if (seconds == null) {
-            return EXPIRES_IN;
-        }
-        if (seconds < 1 || seconds > LONGEST_SECONDS) {
-            body.wrong("expires_in", "must be 1 to %d seconds".formatted(LONGEST_SECONDS));
-            return EXPIRES_IN;
-        }
-        return Duration.ofSeconds(seconds);
-    }
-
-    private static Payer payer(Fields body) {
-        var payer = body.object("payer");
-        if (payer.isEmpty()) {
-            return new Payer(null, null);
-        }
-        var name = payer.get().text("name", LONGEST_NAME);
-        var given = payer.get().text("tax_id", 20);
-        var taxId = given == null ? Optional.<TaxId>empty() : TaxId.parse(given);
-        if (given != null && taxId.isEmpty()) {
-            payer.get().wrong("tax_id", "is neither a CPF nor a CNPJ");
-        }
-        return new Payer(name, taxId.map(TaxId::value).orElse(null));
-    }
-
-    private ConfirmPayment.Message message(InputStream body) {
-        try {
-            var fields = HttpBody.object(body);
-            var cents = cents(fields, "value");
-            var txid = fields.text("bank_payment_id", LONGEST_REFERENCE);
-            var endToEndId = fields.text("end_to_end_id", LONGEST_REFERENCE);
-            if (endToEndId == null && txid == null) {
-                fields.wrong("bank_payment_id", "is required");
-            }
-            if (endToEndId != null && EndToEndId.parse(endToEndId).isEmpty()) {
-                fields.wrong("end_to_end_id", "is no end-to-end id");
-            }
-            fields.orThrow();
-            return new ConfirmPayment.Message(
-                    Ids.next(),
-                    // What cannot be a txid names no payment.
-                    TxId.parse(txid).map(TxId::value).orElse(txid == null ? null : ""),
-                    cents,
-                    endToEndId,
-                    clock.instant());
-        } catch (Problem problem) {
-            throw problem.status() == 400
-                    ? problem.member("message", "Invalid payment data")
-                    : problem;
-        }
-    }
-
     static @Nullable String masked(@Nullable String taxId) {
         return taxId == null ? null : TaxId.parse(taxId).map(TaxId::masked).orElse("—");
     }
@@ -677,10 +413,18 @@ public class PaymentsHttp {
 
     private static @Nullable Instant instant(String name, @Nullable String value) {
         try {
-            return value == null ? null : Instant.parse(value);
+            // A plus that was not encoded comes as a space.
+            var at = value == null ? null : OffsetDateTime.parse(value.replace(' ', '+'));
+            if (at == null) {
+                return null;
+            }
+            if (at.getYear() >= 1 && at.getYear() <= 9999) {
+                return at.toInstant();
+            }
         } catch (DateTimeParseException wrong) {
-            throw Problem.invalid(name, "must be an instant like 2026-11-22T13:00:00Z");
+            // Answered below.
         }
+        throw Problem.invalid(name, "must be an instant like 2026-11-22T13:00:00Z");
     }
 
     static Response.ResponseBuilder json(int status, byte[] body) {

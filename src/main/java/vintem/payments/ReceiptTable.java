@@ -4,7 +4,6 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +49,7 @@ class ReceiptTable {
             select * from unnest(:ids, :endToEnds, :txids, :amounts, :times, :statuses, :reasons,
                                  :payments)
                 as r (id, end_to_end_id, txid, amount_cents, received_at, status, reason, payment_id)
-            order by end_to_end_id
+            order by end_to_end_id, txid, amount_cents, reason
             on conflict do nothing
             """;
 
@@ -60,11 +59,40 @@ class ReceiptTable {
                     where end_to_end_id = any(:endToEnds)
                     """;
 
-    private static final String BY_ID =
+    private static final String LOCK_BY_END_TO_END =
             SELECT
                     + """
-                    where id = any(:ids)
+                    where end_to_end_id = any(:endToEnds) order by id for update
                     """;
+
+    private static final String LOCK_BY_IDS =
+            SELECT
+                    + """
+                    where id = any(:ids) order by id for update
+                    """;
+
+    // What waits, or has waited, for somebody to claim it: what was given back says the rest. What
+    // has found its payment stays there.
+    private static final String FOLLOW_REFUNDS =
+            """
+            update pix_receipt r
+            set status = case when f.done >= r.amount_cents then 'refunded'
+                              when f.processing then 'refunding' else 'unidentified' end,
+                decided_by = :by, decided_at = :at
+            from (select receipt_id,
+                         coalesce(sum(amount_cents) filter (where status = 'done'), 0) as done,
+                         bool_or(status = 'processing') as processing
+                  from pix_refund where receipt_id = any(:ids) group by 1) f
+            where r.id = f.receipt_id and r.status in ('unidentified', 'refunding', 'refunded')
+            """;
+
+    private static final String NAME =
+            """
+            update pix_receipt set end_to_end_id = n.end_to_end_id
+            from unnest(:payments, :endToEnds) as n (payment_id, end_to_end_id)
+            where pix_receipt.payment_id = n.payment_id and pix_receipt.end_to_end_id is null
+            and pix_receipt.status = 'confirmed'
+            """;
 
     private static final String LOCK =
             SELECT
@@ -137,14 +165,39 @@ class ReceiptTable {
         return found;
     }
 
-    /// Which of these ids stand already: a list that is run again finds its own.
-    Set<UUID> standing(Handle tx, Collection<UUID> ids) {
-        return new HashSet<>(
-                tx.createQuery(BY_ID)
-                        .bind("ids", BinaryArray.uuids(ids, it -> it))
-                        .map(ConstructorMapper.of(Receipt.class))
-                        .map(Receipt::id)
-                        .list());
+    /// The same, locked: nobody decides about them meanwhile.
+    Map<String, Receipt> lockByEndToEndIds(Handle tx, Set<String> endToEndIds) {
+        var found = new HashMap<String, Receipt>();
+        tx.createQuery(LOCK_BY_END_TO_END)
+                .bind("endToEnds", BinaryArray.texts(endToEndIds, it -> it))
+                .map(ConstructorMapper.of(Receipt.class))
+                .forEach(each -> found.put(String.valueOf(each.endToEndId()), each));
+        return found;
+    }
+
+    /// Says of receipts that nobody has claimed what their refunds say, after these have changed.
+    void followRefunds(Handle tx, Set<UUID> ids, String by, Instant at) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        // Locked first: the update would wait, and then still see the refunds of before.
+        tx.createQuery(LOCK_BY_IDS)
+                .bind("ids", BinaryArray.uuids(ids, it -> it))
+                .map(ConstructorMapper.of(Receipt.class))
+                .list();
+        tx.createUpdate(FOLLOW_REFUNDS)
+                .bind("ids", BinaryArray.uuids(ids, it -> it))
+                .bind("by", by)
+                .bind("at", at)
+                .execute();
+    }
+
+    /// Learns which Pix it was that paid, where the first message did not say it.
+    void name(Handle tx, Map<UUID, String> endToEndIds) {
+        tx.createUpdate(NAME)
+                .bind("payments", BinaryArray.uuids(endToEndIds.entrySet(), Map.Entry::getKey))
+                .bind("endToEnds", BinaryArray.texts(endToEndIds.entrySet(), Map.Entry::getValue))
+                .execute();
     }
 
     Optional<Receipt> lock(Handle tx, UUID id) {

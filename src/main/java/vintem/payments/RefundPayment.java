@@ -2,6 +2,8 @@ package vintem.payments;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +46,8 @@ public class RefundPayment {
     /// BACEN, Pix API: a Pix is given back within 90 days.
     static final Duration WITHIN = Duration.ofDays(90);
 
-    /// @param id given before the first attempt, as all ids are
+    /// @param id made of the key ([#idOf]): whoever takes a key over from a node that died finds
+    ///     the refund that this one had begun
     public record Request(
             UUID id,
             Caller caller,
@@ -136,6 +139,9 @@ public class RefundPayment {
         return carryOut(request, tx -> ofReceipt(tx, receiptId));
     }
 
+    /// @param toSend whether this very request wrote it: nobody else hands it to the bank
+    private record Intent(Outcome outcome, boolean toSend) {}
+
     /// What a look at the books found.
     private sealed interface Search {
         record Found(Source source) implements Search {}
@@ -143,12 +149,26 @@ public class RefundPayment {
         record Refused(Outcome outcome) implements Search {}
     }
 
+    /// The id of the refund that a key asks for, for ever the same.
+    static UUID idOf(Idempotency.Identity identity) {
+        var hash =
+                ByteBuffer.wrap(
+                        Idempotency.hash(
+                                identity.callerId().toString().getBytes(StandardCharsets.UTF_8),
+                                identity.route().getBytes(StandardCharsets.UTF_8),
+                                identity.key().getBytes(StandardCharsets.UTF_8)));
+        // RFC 9562, version 8: bits of our own making.
+        return new UUID(
+                hash.getLong() & 0xFFFF_FFFF_FFFF_0FFFL | 0x8000L,
+                hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L);
+    }
+
     private Outcome carryOut(Request request, Function<Handle, Search> search) {
-        var intended = database.transaction(tx -> intend(tx, request, search));
-        if (!(intended instanceof Outcome.Taken(var refund))) {
-            return intended;
+        var intent = database.transaction(tx -> intend(tx, request, search));
+        if (!(intent.outcome() instanceof Outcome.Taken(var refund))) {
+            return intent.outcome();
         }
-        var answers = ask(refund);
+        var answers = intent.toSend() ? ask(refund) : List.<Answer>of();
         var settled =
                 database.transaction(
                         tx -> {
@@ -168,16 +188,21 @@ public class RefundPayment {
         return new Outcome.Taken(settled);
     }
 
-    private Outcome intend(Handle tx, Request request, Function<Handle, Search> search) {
+    private Intent intend(Handle tx, Request request, Function<Handle, Search> search) {
         if (request.key().isPresent()) {
             var claim = idempotency.claim(tx, request.key().get());
             if (!(claim instanceof Claim.Fresh)) {
-                return new Outcome.KeyTaken(claim);
+                return new Intent(new Outcome.KeyTaken(claim), false);
             }
         }
+        // Begun by a node that died: it is asked about, never sent again.
+        var begun = refunds.lock(tx, List.of(refundId(request)));
+        if (!begun.isEmpty()) {
+            return new Intent(new Outcome.Taken(begun.getFirst()), false);
+        }
         return switch (search.apply(tx)) {
-            case Search.Found(var source) -> intend(tx, request, source);
-            case Search.Refused(var refusal) -> Database.rollback(tx, refusal);
+            case Search.Found(var source) -> new Intent(intend(tx, request, source), true);
+            case Search.Refused(var refusal) -> new Intent(Database.rollback(tx, refusal), false);
         };
     }
 
@@ -208,7 +233,7 @@ public class RefundPayment {
         var refund =
                 new Refund(
                         request.id(),
-                        "R" + request.id().toString().replace("-", ""),
+                        refundId(request),
                         source.receiptId(),
                         source.paymentId(),
                         Objects.requireNonNull(source.endToEndId()),
@@ -240,6 +265,10 @@ public class RefundPayment {
                 source.subjectId().toString(),
                 Cents.format(cents));
         return new Outcome.Taken(refund);
+    }
+
+    private static String refundId(Request request) {
+        return "R" + request.id().toString().replace("-", "");
     }
 
     private @Nullable Outcome refusal(Request request, Source source, long cents, Instant now) {

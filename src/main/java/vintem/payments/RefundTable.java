@@ -67,9 +67,11 @@ class RefundTable {
     private static final String LOCK =
             SELECT + "where refund_id = any(:refundIds) order by id for update";
 
-    private static final String OF_PAYMENT = SELECT + "where payment_id = :id order by id";
+    private static final String OF_PAYMENT =
+            SELECT + "where payment_id = :id order by created_at, id";
 
-    private static final String OF_RECEIPT = SELECT + "where receipt_id = :id order by id";
+    private static final String OF_RECEIPT =
+            SELECT + "where receipt_id = :id order by created_at, id";
 
     private static final String END =
             """

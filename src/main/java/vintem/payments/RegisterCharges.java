@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
 import vintem.bank.PixRail;
 import vintem.bank.PixRail.Charge;
 import vintem.bank.PixRail.Registration;
@@ -80,7 +81,17 @@ class RegisterCharges {
                 answers.stream()
                         .filter(answer -> !(answer instanceof Registration.Unknown))
                         .toList();
-        database.run(tx -> known.forEach(each -> keep(tx, each)));
+        var unwanted =
+                database.transaction(
+                        tx ->
+                                known.stream()
+                                        .filter(each -> !keep(tx, each))
+                                        .map(Registration::txid)
+                                        .toList());
+        if (!unwanted.isEmpty()) {
+            // Removed while the PSP was registering it.
+            rail.withdraw(unwanted);
+        }
         for (var charge : open) {
             if (known.stream().anyMatch(each -> each.txid().equals(charge.txid()))) {
                 screens.changed(charge.id(), "payment-registered");
@@ -88,15 +99,17 @@ class RegisterCharges {
         }
     }
 
-    private void keep(org.jdbi.v3.core.Handle tx, Registration answer) {
-        switch (answer) {
+    /// @return false where the PSP has registered what nobody is to pay any more
+    private boolean keep(Handle tx, Registration answer) {
+        return switch (answer) {
             case Registration.Registered(var txid, var code) -> table.registered(tx, txid, code);
             case Registration.Refused(var txid, var reason) -> {
                 if (table.refused(tx, txid)) {
                     LOG.warnf("the PSP refused to register a charge: %s", reason);
                 }
+                yield true;
             }
-            case Registration.Unknown _ -> {}
-        }
+            case Registration.Unknown _ -> true;
+        };
     }
 }

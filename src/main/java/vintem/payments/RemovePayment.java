@@ -76,7 +76,9 @@ public class RemovePayment {
                             return changed;
                         });
         if (removed.isPresent()) {
-            withdraw(removed.get().txid());
+            if (removed.get().mode().equals("psp")) {
+                withdraw(removed.get().txid());
+            }
             screens.changed(id, "payment-removed");
             return new Outcome.Removed();
         }
@@ -86,7 +88,10 @@ public class RemovePayment {
                                 it.status().equals("removed")
                                         ? new Outcome.Removed()
                                         : new Outcome.Ended(
-                                                it.paidAt() == null ? "expired" : it.status()))
+                                                List.of("registering", "active")
+                                                                .contains(it.status())
+                                                        ? "expired"
+                                                        : it.status()))
                 .orElseGet(Outcome.NotFound::new);
     }
 

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import vintem.access.Caller;
 import vintem.access.Spending;
 import vintem.bank.PixRail.Answer;
 import vintem.bank.SendResult;
@@ -93,7 +95,14 @@ class SettleRefunds {
         }
         table.end(tx, endings);
         var statuses = payments.refund(tx, reserved);
-        endings.forEach(each -> settleReceipt(tx, each));
+        receipts.followRefunds(
+                tx,
+                endings.stream()
+                        .filter(each -> each.refund().paymentId() == null)
+                        .map(each -> each.refund().receiptId())
+                        .collect(Collectors.toSet()),
+                Caller.SYSTEM.name(),
+                clock.instant());
         giveBackSpending(tx, endings);
         ledger.record(tx, transfers);
         outbox.publish(
@@ -141,15 +150,6 @@ class SettleRefunds {
                         ? -refund.amountCents()
                         : reopened ? refund.amountCents() : 0;
         reserved.merge(refund.paymentId(), cents, Math::addExact);
-    }
-
-    private void settleReceipt(Handle tx, Ending ending) {
-        var refund = ending.refund();
-        if (refund.paymentId() == null) {
-            var status = ending.status().equals(DONE) ? "refunded" : "unidentified";
-            receipts.decide(
-                    tx, refund.receiptId(), status, null, refund.requestedBy(), ending.at());
-        }
     }
 
     private void giveBackSpending(Handle tx, List<Ending> endings) {

@@ -163,14 +163,14 @@ public class UnmatchedHttp {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         var receiptId = known(id);
         var request =
-                PaymentsHttp.refund(
+                RefundsHttp.refund(
                         asking.caller(),
                         0,
                         null,
                         REFUND_ROUTE + receiptId,
                         idempotencyKey,
                         new byte[0]);
-        return PaymentsHttp.answer(refundPayment.receipt(receiptId, request), receiptId);
+        return RefundsHttp.answer(refundPayment.receipt(receiptId, request), receiptId);
     }
 
     @POST

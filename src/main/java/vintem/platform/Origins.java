@@ -2,12 +2,16 @@ package vintem.platform;
 
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
+import java.util.Optional;
 
 /// From which sites' pages somebody may talk to us where Quarkus' own filter does not look:
 /// browsers let any page open a socket to anywhere, and only tell which page it was.
 ///
 /// @param listed `VINTEM_CORS_ORIGINS`: exact, or `*` for all
 public record Origins(List<String> listed) {
+    private static final Optional<String> PUBLIC_URL =
+            Settings.text("public-url").map(url -> url.replaceFirst("/+$", ""));
+
     public static Origins fromSettings() {
         return new Origins(Settings.list("cors-origins"));
     }
@@ -25,6 +29,9 @@ public record Origins(List<String> listed) {
     private static boolean isOurs(String origin, HttpServerRequest request) {
         var start = origin.indexOf("://");
         var host = request.getHeader("Host");
-        return start > 0 && origin.substring(start + 3).equalsIgnoreCase(host);
+        // Behind a proxy the host may be an inner one; how browsers reach us is a setting then.
+        return start > 0
+                && (origin.substring(start + 3).equalsIgnoreCase(host)
+                        || PUBLIC_URL.filter(origin::equalsIgnoreCase).isPresent());
     }
 }

@@ -12,4 +12,13 @@ public interface Proof {
 
     /// What is wrong, one sentence each; empty where the claim holds.
     List<String> refute(Handle snapshot);
+
+    /// Notes where two figures that must be equal are not.
+    static void compare(List<String> wrong, String what, long ours, long theirs) {
+        if (ours != theirs) {
+            wrong.add(
+                    "%s differ: %s and %s"
+                            .formatted(what, Cents.format(ours), Cents.format(theirs)));
+        }
+    }
 }

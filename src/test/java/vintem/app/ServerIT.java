@@ -3,6 +3,7 @@ package vintem.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vintem.Http;
 import vintem.Node;
+import vintem.RawWebSocket;
+import vintem.World;
 import vintem.platform.EmbeddedPostgres;
+import vintem.platform.RealRedis;
 
 /// The packaged product from outside: starting, being told to stop, refusing to start, and two
 /// nodes on one database.
@@ -74,17 +78,23 @@ class ServerIT {
     }
 
     @Test
-    void two_nodes_that_start_at_once_on_one_database_pay_a_batch_once() throws Exception {
-        try (var postgres = EmbeddedPostgres.start(temporary.resolve("external"), Map.of())) {
+    void two_nodes_that_start_at_once_on_one_database_pay_a_batch_once_and_tell_a_payer()
+            throws Exception {
+        try (var postgres = EmbeddedPostgres.start(temporary.resolve("external"), Map.of());
+                var redis = RealRedis.start()) {
             var settings = new HashMap<>(QUICK);
             settings.put("VINTEM_DB_URL", postgres.address().url());
             settings.put("VINTEM_DB_USER", postgres.address().user());
             settings.put("VINTEM_DB_PASSWORD", postgres.address().password());
+            settings.put("VINTEM_REDIS_URL", redis.url());
+            settings.put("VINTEM_BANK_SECRET", World.BANK_SECRET);
             settings.put("VINTEM_SECRET", "a-secret-of-at-least-thirty-two-bytes-for-two-nodes");
             nodes.add(Node.launch(temporary.resolve("one"), settings));
             nodes.add(Node.launch(temporary.resolve("two"), settings));
             nodes.forEach(Node::awaitAnswer);
             var token = token(nodes.get(0));
+
+            tellsAPayerOnTheOtherNode(token);
 
             var body = batch(400);
             var answers = new ArrayList<CompletableFuture<Http.Answer>>();
@@ -125,6 +135,31 @@ class ServerIT {
         }
     }
 
+    /// The payer looks at one node, and the bank tells the other.
+    private void tellsAPayerOnTheOtherNode(String token) {
+        var payment =
+                nodes.get(0)
+                        .nobody()
+                        .bearer(token)
+                        .post("/payments/pix", "{\"value\":10}")
+                        .json()
+                        .get("payment");
+        var path = "/ws/payments/" + payment.get("id").asText();
+        try (var payer = RawWebSocket.open(URI.create(nodes.get(1).base()).getPort(), path, "")) {
+            assertThat(payer.readText()).contains("\"status\":\"active\"");
+            var told =
+                    nodes.get(0)
+                            .nobody()
+                            .bearer(World.BANK_SECRET)
+                            .post(
+                                    "/payments/pix/confirmation",
+                                    "{\"bank_payment_id\":\"%s\",\"value\":10}"
+                                            .formatted(payment.get("txid").asText()));
+            assertThat(told.status()).isEqualTo(200);
+            assertThat(payer.readText()).contains("payment-confirmed", "\"status\":\"paid\"");
+        }
+    }
+
     private static void awaitKnown(Http http) throws InterruptedException {
         for (var attempt = 0; attempt < 600; attempt++) {
             if (http.get("/payouts/batches/both").json().get("processing").asInt() == 0) {
@@ -147,7 +182,7 @@ class ServerIT {
     private static String token(Node node) {
         return node.nobody()
                 .with("Content-Type", "application/x-www-form-urlencoded")
-                .post("/token", "username=admin&password=" + vintem.World.ADMIN_PASSWORD)
+                .post("/token", "username=admin&password=" + World.ADMIN_PASSWORD)
                 .json()
                 .get("access_token")
                 .asText();

@@ -211,6 +211,25 @@ class ConfirmationRulesTest {
     }
 
     @Test
+    void a_pix_told_without_its_id_first_is_the_same_money_when_its_id_comes() {
+        var payment = Pix.create(merchant, 30.00);
+        var id = payment.get("id").asText();
+        Pix.confirm(payment.get("txid").asText(), "30");
+        // As with a real bank, which makes no id up.
+        Rows.change("update payment set end_to_end_id = null where id = '%s'".formatted(id));
+        Rows.change(
+                "update pix_receipt set end_to_end_id = null where payment_id = '%s'"
+                        .formatted(id));
+        var endToEndId = Pix.endToEndId();
+        var named = Pix.confirm(payment.get("txid").asText(), "30", endToEndId);
+        assertThat(named.json().has("receipt_id")).isFalse();
+        assertThat(Pix.look(id).get("end_to_end_id").asText()).isEqualTo(endToEndId);
+        assertThat(Pix.transfers(id, "payment_confirmed")).isEqualTo(1);
+        assertThat(Pix.refund(merchant, id, "30").get("end_to_end_id").asText())
+                .isEqualTo(endToEndId);
+    }
+
+    @Test
     void money_in_time_whose_message_comes_late_is_not_late() {
         var payment = Pix.create(merchant, "{\"value\":20,\"expires_in\":60}");
         bank.receive(payment.get("txid").asText(), 20_00);

@@ -9,6 +9,7 @@ import com.microsoft.playwright.options.ReducedMotion;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import vintem.Browsers;
 import vintem.Http;
 import vintem.MovableClock;
+import vintem.NodeJs;
 import vintem.Rows;
 import vintem.World;
 
@@ -110,6 +112,27 @@ class PayerBrowserTest {
                         "Pedido confirmado!",
                         new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions()
                                 .setTimeout(10_000));
+    }
+
+    @Test
+    void what_the_screen_shows_is_read_by_a_program_that_knows_nothing_of_ours() throws Exception {
+        var payment = payment("{\"value\":45.67,\"description\":\"Pão na chapa\"}");
+        var page = phone("pt-BR");
+        show(page, payment);
+        var onScreen = SHOTS.resolve("qr-on-screen.png");
+        page.locator(".qr")
+                .screenshot(
+                        new com.microsoft.playwright.Locator.ScreenshotOptions().setPath(onScreen));
+        var image = SHOTS.resolve("qr.png");
+        var answer = window.request().get("/payments/pix/qr_code/qr_code_payment_" + payment.id());
+        Files.write(image, answer.body());
+        var read =
+                NodeJs.run(
+                        "qr-text.js",
+                        onScreen.toAbsolutePath().toString(),
+                        image.toAbsolutePath().toString());
+        var code = "\"" + payment.code() + "\"";
+        assertThat(read.strip()).isEqualTo("[" + code + "," + code + "]");
     }
 
     @Test

@@ -61,6 +61,10 @@ class PayersInTheProductTest {
             assertThat(socket.readText()).contains("\"status\":\"active\"");
             confirm(payment);
             assertThat(socket.readText()).contains("payment-confirmed").contains("\"paid\"");
+            // The bank repeats itself; the payer hears it once.
+            confirm(payment);
+            Pix.refund(Http.admin(), payment.toString(), "4");
+            assertThat(socket.readText()).contains("payment-refunded");
             // Messages are neither compressed nor large.
             assertThat(socket.head()).doesNotContainIgnoringCase("deflate");
             socket.send(RawWebSocket.TEXT, true, new byte[Sockets.MOST_BYTES + 1]);

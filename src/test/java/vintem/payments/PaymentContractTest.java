@@ -397,7 +397,15 @@ class PaymentContractTest {
                 .isEqualTo(first.get("id"));
         assertThat(merchant.get("/payments/pix?from=2999-01-01T00:00:00Z").json().get("items"))
                 .isEmpty();
-        for (var wrong : new String[] {"status=x", "from=today", "after=1", "limit=0"}) {
+        for (var wrong :
+                new String[] {
+                    "status=x",
+                    "from=today",
+                    "after=1",
+                    "from=%2B999999999-01-01T00:00:00Z",
+                    "until=0000-01-01T00:00:00Z",
+                    "limit=0"
+                }) {
             assertThat(merchant.get("/payments/pix?" + wrong).status()).isEqualTo(400);
         }
     }

@@ -88,6 +88,20 @@ class RefundTest {
     }
 
     @Test
+    void a_key_whose_node_died_after_the_intent_finds_its_refund_and_begins_no_other() {
+        var id = paid("100");
+        var path = "/payments/pix/%s/refunds".formatted(id);
+        var keyed = merchant.with("Idempotency-Key", Ids.next().toString());
+        var first = keyed.post(path, "{\"value\":10}").json();
+        // As if the answer had never been kept, and the lease of the key is over.
+        Rows.change("update idempotency_key set status = null, body = null where body is not null");
+        clock.passes(Duration.ofMinutes(5));
+        var again = Http.admin().with("Idempotency-Key", keyed.header("Idempotency-Key"));
+        assertThat(again.post(path, "{\"value\":10}").json().get("id")).isEqualTo(first.get("id"));
+        assertThat(Pix.transfers(id, "refund_intended")).isEqualTo(1);
+    }
+
+    @Test
     void of_many_refunds_at_once_no_more_goes_back_than_came() throws Exception {
         var id = paid("10");
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -103,6 +117,20 @@ class RefundTest {
             assertThat(done).isEqualTo(3);
         }
         assertThat(Pix.look(id).get("refunded").decimalValue()).isEqualByComparingTo("9");
+    }
+
+    @Test
+    void two_halves_at_once_are_the_whole() throws Exception {
+        for (var round = 0; round < 12; round++) {
+            var id = paid("10");
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var one = threads.submit(() -> Pix.tryRefund(merchant, id, "5"));
+                var other = threads.submit(() -> Pix.tryRefund(merchant, id, "5"));
+                assertThat(one.get().status()).isEqualTo(201);
+                assertThat(other.get().status()).isEqualTo(201);
+            }
+            assertThat(Pix.status(id)).isEqualTo("refunded");
+        }
     }
 
     @Test

@@ -197,6 +197,7 @@ class OperatorBrowserTest {
     @Test
     void in_english_to_whoever_asks_for_it() {
         var page = signedIn("en-GB");
+        page.navigate("/app/payouts");
         assertThat(page.getByRole(AriaRole.HEADING, heading(1))).hasText("Payouts");
         assertThat(page.locator("html")).hasAttribute("lang", "en");
         page.navigate("/app/payouts/new");
@@ -248,7 +249,7 @@ class OperatorBrowserTest {
         var page = page(language);
         page.navigate("/app");
         signIn(page);
-        page.waitForURL("**/app/payouts");
+        page.waitForURL("**/app/payments");
         return page;
     }
 

@@ -36,18 +36,18 @@
   // The server draws every state: the page takes over what it shows.
   let asking = false;
   const refresh = async () => {
-    if (asking) return;
+    if (asking) return false;
     asking = true;
     try {
       const answer = await fetch(location.href, {headers: {Accept: 'text/html'}, cache: 'no-store'});
       if (!answer.ok) throw new Error(answer.status);
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const next = page.getElementById('slip');
-      if (!next) return;
+      if (!next) return true;
       const now = slip();
       cameAt = performance.now();
       left = Number(next.dataset.left);
-      if (['status', 'refunded'].every(name => now.dataset[name] === next.dataset[name])) return;
+      if (['status', 'refunded'].every(name => now.dataset[name] === next.dataset[name])) return true;
       const fresh = now.dataset.status !== 'paid' && next.dataset.status === 'paid';
       const taken = document.importNode(next, true);
       now.replaceWith(taken);
@@ -59,8 +59,10 @@
       const heading = taken.querySelector('h1');
       heading.tabIndex = -1;
       heading.focus({preventScroll: false});
+      return true;
     } catch {
       show('lost');
+      return false;
     } finally {
       asking = false;
     }
@@ -127,8 +129,7 @@
 
   // Quick while the socket is away, and seldom even while it is there.
   const poll = async () => {
-    if (isOpen() || polling) await refresh();
-    if (polling && isOpen()) show('on');
+    if ((isOpen() || polling) && await refresh() && isOpen()) show('on');
     setTimeout(poll, document.hidden ? 20000 : polling ? 2500 : 20000);
   };
 

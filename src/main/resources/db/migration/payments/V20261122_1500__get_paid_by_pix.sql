@@ -34,6 +34,9 @@ create table payment (
 
 create index payment_due on payment (expires_at) where status in ('registering', 'active');
 create index payment_registering on payment (next_ask_at) where status = 'registering';
+-- For lists of what is rare: what is usual is found by walking back from the newest.
+create index payment_ended on payment (status, id)
+    where status in ('expired', 'removed', 'refunded', 'refused');
 create index payment_reference on payment (reference, id) where reference is not null;
 
 grant select, insert on payment to vintem_app;
@@ -71,7 +74,8 @@ create unique index pix_receipt_noted on pix_receipt (txid, amount_cents, reason
     where status = 'noted';
 
 grant select, insert on pix_receipt to vintem_app;
-grant update (status, payment_id, decided_by, decided_at) on pix_receipt to vintem_app;
+grant update (status, payment_id, end_to_end_id, decided_by, decided_at) on pix_receipt
+    to vintem_app;
 
 -- Money that goes back to a payer: of a payment, or of a receipt that nobody claims.
 create table pix_refund (
