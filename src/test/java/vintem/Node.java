@@ -108,6 +108,29 @@ public final class Node implements AutoCloseable {
         return read(output);
     }
 
+    /// What lives in its heap, found out by collecting the rest.
+    public long heapBytes() {
+        var output = temporary();
+        try {
+            var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+            var pid = Long.toString(process.pid());
+            exitOf(
+                    new ProcessBuilder(jcmd, pid, "GC.class_histogram")
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        // "Total   instances   bytes", at the end.
+        return read(output)
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .map(line -> Long.parseLong(line.strip().split("\\s+")[2]))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(read(output)));
+    }
+
     /// The PostgreSQL of this node's data directory.
     public Optional<ProcessHandle> server() {
         try {
