@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.Broadcast;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
 import vintem.platform.Settings;
@@ -63,6 +64,7 @@ final class Doctor {
         dataDirectory();
         port();
         database();
+        redis();
         return List.copyOf(checks);
     }
 
@@ -346,6 +348,24 @@ final class Doctor {
                     ok("clock", found);
                 }
             }
+        }
+    }
+
+    private void redis() {
+        var url = Settings.text("redis-url");
+        if (url.isEmpty()) {
+            return;
+        }
+        try {
+            ok("redis", "Redis " + Broadcast.ask(url.get(), PATIENCE));
+        } catch (IllegalArgumentException noAddress) {
+            wrong("redis", "no address", String.valueOf(noAddress.getMessage()) + ".");
+        } catch (IllegalStateException away) {
+            wrong(
+                    "redis",
+                    "does not answer: " + away.getMessage(),
+                    "Check VINTEM_REDIS_URL, and that it runs. Without it everything works on one"
+                            + " node; payers on the others see a confirmation when they ask again.");
         }
     }
 

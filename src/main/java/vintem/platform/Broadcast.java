@@ -107,7 +107,8 @@ public final class Broadcast {
     /// Asks a Redis how it is, for `doctor`.
     ///
     /// @return its version
-    /// @throws IllegalStateException where it does not answer in time, in words for the operator
+    /// @throws IllegalArgumentException where that is no address
+    /// @throws IllegalStateException where it does not answer in time; both in words for the operator
     public static String ask(String redisUrl, Duration patience) {
         return RedisChannel.ask(redisUrl, patience);
     }

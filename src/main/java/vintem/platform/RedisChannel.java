@@ -76,10 +76,7 @@ final class RedisChannel implements AutoCloseable {
 
     /// @throws IllegalArgumentException where the address is none, in words for the operator
     RedisChannel(Vertx vertx, String url, Broadcast broadcast) {
-        if (!ADDRESS.matcher(url).matches()) {
-            throw new IllegalArgumentException(
-                    "VINTEM_REDIS_URL is redis://host:port or rediss://user:password@host:port");
-        }
+        check(url);
         this.vertx = vertx;
         this.url = url;
         this.broadcast = broadcast;
@@ -113,6 +110,7 @@ final class RedisChannel implements AutoCloseable {
 
     /// @see Broadcast#ask
     static String ask(String url, Duration patience) {
+        check(url);
         var vertx = Vertx.vertx();
         try {
             var redis = Redis.createClient(vertx, options(url, patience));
@@ -250,6 +248,14 @@ final class RedisChannel implements AutoCloseable {
         envelope.hints().forEach(broadcast::deliver);
         if (envelope.lost() > 0) {
             broadcast.readAgain();
+        }
+    }
+
+    /// In our own words, for a library's would repeat the password.
+    private static void check(String url) {
+        if (!ADDRESS.matcher(url).matches()) {
+            throw new IllegalArgumentException(
+                    "VINTEM_REDIS_URL is redis://host:port or rediss://user:password@host:port");
         }
     }
 

@@ -17,13 +17,14 @@ import vintem.app.Doctor.Check;
 import vintem.app.Doctor.Status;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
+import vintem.platform.RealRedis;
 
 class DoctorTest {
     @TempDir private Path temporary;
 
     @AfterEach
     void settings_are_forgotten() {
-        for (var name : List.of("mode", "secret", "bank-secret", "port")) {
+        for (var name : List.of("mode", "secret", "bank-secret", "port", "redis-url")) {
             System.clearProperty("vintem." + name);
         }
     }
@@ -68,6 +69,25 @@ class DoctorTest {
             System.setProperty("vintem.port", Integer.toString(stranger.getLocalPort()));
             assertThat(find(examine(Optional.empty()), "port").status()).isEqualTo(Status.WRONG);
         }
+    }
+
+    @Test
+    void redis_is_asked_where_it_is_configured() {
+        assertThat(examine(Optional.empty()).stream().map(Check::name)).doesNotContain("redis");
+        try (var redis = RealRedis.start()) {
+            System.setProperty("vintem.redis-url", redis.url());
+            var check = find(examine(Optional.empty()), "redis");
+            assertThat(check.status()).isEqualTo(Status.OK);
+            assertThat(check.found()).matches("Redis \\d+\\..*");
+            redis.stop();
+            var away = find(examine(Optional.empty()), "redis");
+            assertThat(away.status()).isEqualTo(Status.WRONG);
+            assertThat(away.mend()).contains("VINTEM_REDIS_URL");
+        }
+        System.setProperty("vintem.redis-url", "user:secret@somewhere");
+        var check = find(examine(Optional.empty()), "redis");
+        assertThat(check.status()).isEqualTo(Status.WRONG);
+        assertThat(check.found() + check.mend()).doesNotContain("secret@");
     }
 
     @Test
