@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import vintem.payments.PaymentStates.State;
 import vintem.platform.Broadcast;
@@ -30,7 +29,6 @@ import vintem.platform.Sockets;
 /// The id is the right to look: it is random, and only the payer's page has it.
 @Singleton
 class PaymentSocket {
-    private static final Logger LOG = Logger.getLogger(PaymentSocket.class);
     private static final String STATE = "state";
     private static final int MOST_EVENTS_WAITING = 16;
 
@@ -109,16 +107,12 @@ class PaymentSocket {
         void open(HttpServerRequest request) {
             Line.whenEnded(request, this::leave);
             states.read(paymentId)
-                    .whenComplete(
-                            (state, failed) -> loop.execute(() -> open(request, state, failed)));
+                    .whenComplete((state, _) -> loop.execute(() -> open(request, state)));
         }
 
-        private void open(
-                HttpServerRequest request,
-                @Nullable Optional<State> state,
-                @Nullable Throwable failed) {
+        /// @param state null where it could not be read
+        private void open(HttpServerRequest request, @Nullable Optional<State> state) {
             if (state == null) {
-                LOG.warnf("the state of a payment cannot be read: %s", failed);
                 leave();
                 Sockets.refuse(request, Problem.unavailable("The database does not answer.", 2));
             } else if (state.isEmpty()) {
@@ -174,15 +168,15 @@ class PaymentSocket {
             }
             reading = true;
             states.read(paymentId)
-                    .whenComplete((state, failed) -> loop.execute(() -> found(state, failed)));
+                    .whenComplete((state, _) -> loop.execute(() -> found(state)));
         }
 
-        private void found(@Nullable Optional<State> state, @Nullable Throwable failed) {
+        /// @param state null where it could not be read
+        private void found(@Nullable Optional<State> state) {
             reading = false;
             var event = events.remove();
             if (state == null || state.isEmpty()) {
                 // The client connects again, and then the first frame tells it.
-                LOG.warnf("the state of a payment cannot be read: %s", failed);
                 if (line != null) {
                     line.close(Line.OUR_MISTAKE);
                 }

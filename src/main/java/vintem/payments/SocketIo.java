@@ -135,19 +135,11 @@ class SocketIo implements Broadcast.Listener {
     }
 
     static void refuse(HttpServerRequest request, Refusal refusal) {
-        refuse(request, refusal.status, refusal.body());
+        refuse(request, refusal.status, refusal);
     }
 
-    /// Answers, and takes no more on this connection: nobody knows what else is in its body.
-    static void refuse(HttpServerRequest request, int status, String json) {
-        var response = request.response();
-        if (!response.ended()) {
-            response.setStatusCode(status)
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Connection", "close")
-                    .end(json)
-                    .onComplete(_ -> request.connection().close());
-        }
+    private static void refuse(HttpServerRequest request, int status, Refusal refusal) {
+        Sockets.refuse(request, status, "application/json", refusal.body());
     }
 
     static String newId() {
@@ -195,7 +187,8 @@ class SocketIo implements Broadcast.Listener {
         // Quarkus' own compression is for its own routes; small secrets are better not compressed.
         request.response()
                 .putHeader("Content-Encoding", "identity")
-                .putHeader("Cache-Control", "no-store");
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff");
         try {
             handle(request);
         } catch (Problem problem) {
@@ -286,7 +279,9 @@ class SocketIo implements Broadcast.Listener {
 
     private SocketIoSession newSession(HttpServerRequest request, MultiMap query) {
         var named = new LinkedHashSet<UUID>();
-        query.getAll("payment_id").forEach(id -> WatchedPayment.id(id).ifPresent(named::add));
+        query.getAll("payment_id").stream()
+                .limit(SocketIoSession.MOST_WATCHED)
+                .forEach(id -> WatchedPayment.id(id).ifPresent(named::add));
         WatchedPayment.ofPage(request.getHeader("Referer")).ifPresent(named::add);
         var place = sockets.admit(request);
         var session = new SocketIoSession(this, sockets.limits(), place, Line.loop(request), named);
@@ -332,7 +327,7 @@ class SocketIo implements Broadcast.Listener {
                     }
                     if (body.length() + part.length() > Sockets.MOST_BYTES) {
                         session.close();
-                        refuse(request, 413, Refusal.BAD_REQUEST.body());
+                        refuse(request, 413, Refusal.BAD_REQUEST);
                     } else {
                         body.appendBuffer(part);
                     }

@@ -43,7 +43,7 @@ final class SocketIoSession implements Line.Receiver, Sockets.Living {
     private static final String TOO_MANY = "{\"watching\":false,\"reason\":\"too many\"}";
 
     private static final int MOST_QUEUED = 64;
-    private static final int MOST_WATCHED = 50;
+    static final int MOST_WATCHED = 50;
     private static final int MOST_PACKETS_A_SECOND = 100;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final long NEVER = Long.MAX_VALUE;
@@ -74,13 +74,13 @@ final class SocketIoSession implements Line.Receiver, Sockets.Living {
 
         @Override
         public void readAgain() {
-            server.read(paymentId).whenComplete((state, failed) -> run(() -> found(state, failed)));
+            server.read(paymentId).whenComplete((state, _) -> run(() -> found(state)));
         }
 
-        private void found(@Nullable Optional<State> state, @Nullable Throwable failed) {
+        /// @param state null where it could not be read
+        private void found(@Nullable Optional<State> state) {
             if (state == null) {
                 // The client connects again by itself, and then hears what it missed.
-                LOG.warnf("the state of a payment cannot be read: %s", failed);
                 end(Line.OUR_MISTAKE);
             } else if (state.isEmpty()) {
                 unknown = true;

@@ -88,10 +88,10 @@ public final class Line implements Sockets.Living {
         if (!socket.isClosed()) {
             socket.close(code);
         }
-        connection
-                .channel()
-                .eventLoop()
-                .schedule(this::cut, CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+        var channel = connection.channel();
+        if (channel.isActive()) {
+            channel.eventLoop().schedule(this::cut, CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /// Ends the connection without a word, with all that was still to be written.

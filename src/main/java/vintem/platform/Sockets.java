@@ -1,10 +1,12 @@
 package vintem.platform;
 
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -78,6 +80,7 @@ public final class Sockets {
     }
 
     private final Limits limits;
+    private final Runnable stop;
     private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
     private final Set<Place> places = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
@@ -90,7 +93,14 @@ public final class Sockets {
     public Sockets(Vertx vertx, Limits limits) {
         this.limits = limits;
         var every = limits.ping().dividedBy(SWEEPS_A_PING).toMillis();
-        vertx.setPeriodic(Math.clamp(every, 1, SLOWEST_SWEEP.toMillis()), _ -> sweep());
+        var sweeps =
+                vertx.setPeriodic(Math.clamp(every, 1, SLOWEST_SWEEP.toMillis()), _ -> sweep());
+        stop = () -> vertx.cancelTimer(sweeps);
+    }
+
+    @PreDestroy
+    void close() {
+        stop.run();
     }
 
     public Limits limits() {
@@ -131,15 +141,26 @@ public final class Sockets {
     /// Says no before there is a socket.
     public static void refuse(HttpServerRequest request, Problem problem) {
         var response = request.response();
-        if (response.ended()) {
-            return;
-        }
-        // It may have been paused, and another request may follow on its connection.
-        request.resume();
         problem.headers().forEach(response::putHeader);
-        response.setStatusCode(problem.status())
-                .putHeader("Content-Type", "application/problem+json")
-                .end(Json.text(problem.body(new TraceId().value())));
+        refuse(
+                request,
+                problem.status(),
+                "application/problem+json",
+                Json.text(problem.body(new TraceId().value())));
+    }
+
+    /// Answers, and takes no more on this connection: what is left of the request was never read,
+    /// and whoever was to be told of the connection's end is told.
+    public static void refuse(HttpServerRequest request, int status, String type, String body) {
+        var response = request.response();
+        var said =
+                response.ended()
+                        ? Future.<Void>succeededFuture()
+                        : response.setStatusCode(status)
+                                .putHeader("Content-Type", type)
+                                .putHeader("Connection", "close")
+                                .end(body);
+        said.onComplete(_ -> request.connection().close());
     }
 
     /// What the HTTP server must know about sockets: how large a message is, and that it is not

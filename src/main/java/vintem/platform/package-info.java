@@ -2,7 +2,8 @@
 ///
 /// The database and its embedded server, lists of requests (`Coalescer`), news between modules
 /// (`Outbox`), strict reading of what comes from outside (`Json`, `Fields`), answers that say what
-/// was wrong (`Problem`), the frame of all pages and what they say (`Pages`, `Words`), and values
+/// was wrong (`Problem`), hints to screens on all nodes (`Broadcast`) and bounds for their sockets
+/// (`Sockets`, `Line`), the frame of all pages and what they say (`Pages`, `Words`), and values
 /// with rules of their own (`Cents`, `TaxId`, `BusinessDays`).
 ///
 /// Owns `idempotency_key`, `outbox`, `outbox_cursor` and `outbox_parked`.

@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import vintem.Http;
 import vintem.payments.PaymentStates.State;
 import vintem.platform.Broadcast;
@@ -27,13 +29,16 @@ final class LiveServer implements AutoCloseable {
     /// What all nodes of a test know of their payments.
     static final class Stored {
         private final Map<UUID, State> states = new ConcurrentHashMap<>();
+        private final Queue<Runnable> meanwhile = new ConcurrentLinkedQueue<>();
         private volatile boolean away;
 
         Optional<State> find(UUID paymentId) {
             if (away) {
                 throw new IllegalStateException("the database is away");
             }
-            return Optional.ofNullable(states.get(paymentId));
+            var state = Optional.ofNullable(states.get(paymentId));
+            Optional.ofNullable(meanwhile.poll()).ifPresent(Runnable::run);
+            return state;
         }
     }
 
@@ -124,6 +129,11 @@ final class LiveServer implements AutoCloseable {
     void change(UUID id, String status, String event) {
         stored.states.put(id, new State(id, status, null, false));
         broadcast.tell("payment:" + id, event);
+    }
+
+    /// Happens after the next state was read and before anybody has it.
+    void meanwhile(Runnable what) {
+        stored.meanwhile.add(what);
     }
 
     /// Whether states can be read.

@@ -60,6 +60,16 @@ class PaymentSocketTest {
     }
 
     @Test
+    void what_happens_while_the_state_is_read_is_not_missed() throws IOException {
+        var payment = server.payment();
+        server.meanwhile(() -> server.confirm(payment));
+        try (var socket = open(payment)) {
+            assertThat(json(socket).get("status").asText()).isEqualTo("active");
+            assertThat(json(socket).get("status").asText()).isEqualTo("paid");
+        }
+    }
+
+    @Test
     void who_is_to_read_again_gets_the_state() throws IOException {
         var payment = server.payment();
         try (var socket = open(payment)) {
@@ -110,6 +120,8 @@ class PaymentSocketTest {
         try (var socket = open(UUID.randomUUID())) {
             assertThat(socket.status()).isEqualTo(404);
             assertThat(socket.head()).contains("application/problem+json");
+            // Nobody collects refusals on one connection.
+            assertThat(socket.head()).containsIgnoringCase("connection: close");
         }
         for (var id : new String[] {"1", "1-1-1-1-1", "%00", "..%2f..", "a".repeat(4_000)}) {
             try (var socket = RawWebSocket.open(server.port(), "/ws/payments/" + id, "")) {

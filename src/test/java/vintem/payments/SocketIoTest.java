@@ -140,6 +140,14 @@ class SocketIoTest {
     }
 
     @Test
+    void what_is_confirmed_while_the_state_is_read_is_not_missed() {
+        var payment = server.payment();
+        server.meanwhile(() -> server.confirm(payment));
+        open("payer", with(POLLING, "query", Map.of("payment_id", payment)));
+        await("payer", confirmed(payment));
+    }
+
+    @Test
     void only_a_confirmation_is_told() {
         var payment = server.payment();
         open("payer", WEB_SOCKET);
