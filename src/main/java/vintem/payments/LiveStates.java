@@ -25,7 +25,8 @@ class LiveStates {
     private final Function<UUID, Optional<State>> find;
     private final Semaphore permits = new Semaphore(AT_ONCE);
     private final Map<UUID, CompletableFuture<Optional<State>>> waiting = new ConcurrentHashMap<>();
-    private final AtomicLong loggedAtNanos = new AtomicLong(System.nanoTime() - QUIET.toNanos() - 1);
+    private final AtomicLong loggedAtNanos =
+            new AtomicLong(System.nanoTime() - QUIET.toNanos() - 1);
 
     @Inject
     LiveStates(PaymentStates states) {

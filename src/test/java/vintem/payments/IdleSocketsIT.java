@@ -89,8 +89,7 @@ class IdleSocketsIT {
         Together.until("all are connected", () -> begun.get() == SOCKETS);
         var after = node.heapBytes();
         System.out.printf(
-                "%,d %s: heap %,d MB, %,d MB before%n",
-                SOCKETS, what, after >> 20, before >> 20);
+                "%,d %s: heap %,d MB, %,d MB before%n", SOCKETS, what, after >> 20, before >> 20);
         assertThat((after - before) / SOCKETS).isLessThan(MOST_BYTES_EACH);
     }
 

@@ -38,7 +38,8 @@ class SocketIoPacketTest {
 
     @Property(tries = 2_000)
     void whatever_comes_is_a_packet_or_none(
-            @ForAll @Chars({'"', '[', ']', '{', '}', ',', '/', ':', '\\', '\u0000', '\ud800'})
+            @ForAll
+                    @Chars({'"', '[', ']', '{', '}', ',', '/', ':', '\\', '\u0000', '\ud800'})
                     @CharRange(from = '0', to = 'z')
                     String text) {
         SocketIoPacket.parse(text)
