@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import vintem.Http;
 import vintem.RawWebSocket;
 import vintem.World;
+import vintem.platform.Database;
+import vintem.platform.Ids;
+import vintem.platform.OutboxRelay;
 import vintem.platform.Sockets;
 import vintem.platform.Together;
 
@@ -24,6 +28,9 @@ class PayersInTheProductTest {
     private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
 
     @Inject Sockets sockets;
+    @Inject Database database;
+    @Inject ConfirmPayment confirmPayment;
+    @Inject OutboxRelay relay;
 
     @Test
     void clients_of_socket_io_hear_of_their_payment_however_they_are_carried() {
@@ -72,6 +79,27 @@ class PayersInTheProductTest {
         }
         try (var socket = RawWebSocket.open(port(), "/ws/payments/" + UUID.randomUUID(), "")) {
             assertThat(socket.status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void a_hint_that_died_with_its_node_is_told_from_the_outbox() {
+        var payment = payment();
+        try (var clients = new SocketIoClients()) {
+            clients.open("payer", url(), Map.of("transports", List.of("websocket")))
+                    .await("payer", "connect");
+            clients.watch("payer", payment).await("payer", "ack");
+            // Confirmed past the product's own telling, as by a node that died right after.
+            var message =
+                    new ConfirmPayment.Message(
+                            Ids.next(),
+                            Pix.look(payment.toString()).get("txid").asText(),
+                            10_00,
+                            Pix.endToEndId(),
+                            Instant.now());
+            database.run(tx -> confirmPayment.confirm(tx, List.of(message)));
+            relay.relay();
+            clients.await("payer", "payment-confirmed-" + payment);
         }
     }
 

@@ -1,0 +1,40 @@
+package vintem.payments;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import vintem.platform.Outbox;
+import vintem.platform.Subscriber;
+
+/// Tells of confirmations once more, from the outbox: the node that confirmed may have died between
+/// its commit and its hint, and who listens by Socket.IO never asks by itself. Screens that have
+/// heard of it do nothing.
+@Singleton
+class TellScreens implements Subscriber {
+    private final Screens screens;
+
+    @Inject
+    TellScreens(Screens screens) {
+        this.screens = screens;
+    }
+
+    @Override
+    public String name() {
+        return "payments.screens";
+    }
+
+    @Override
+    public Set<String> types() {
+        return Set.of(PaymentEvent.CONFIRMED);
+    }
+
+    @Override
+    public void apply(Handle tx, List<Outbox.Event> events) {
+        for (var event : events) {
+            var confirmed = event.as(PaymentEvent.Confirmed.class);
+            screens.changed(confirmed.paymentId(), WatchedPayment.CONFIRMED);
+        }
+    }
+}
