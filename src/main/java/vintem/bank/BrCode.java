@@ -2,6 +2,7 @@ package vintem.bank;
 
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -54,6 +55,7 @@ public record BrCode(
 
     private static final int CRC_POLYNOMIAL = 0x1021;
     private static final int CRC_START = 0xFFFF;
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /// Where the money goes.
     public sealed interface Account {
@@ -312,7 +314,7 @@ public record BrCode(
         if (value.isEmpty() || value.length() > MAX_FIELD) {
             throw new IllegalArgumentException("field %s has 1 to 99 characters".formatted(id));
         }
-        return id + "%02d".formatted(value.length()) + value;
+        return id + (value.length() < 10 ? "0" : "") + value.length() + value;
     }
 
     /// Letters without their accents; what is no ASCII then is left out, and so is what is too
@@ -355,6 +357,6 @@ public record BrCode(
                 crc = (crc & 0x8000) == 0 ? crc << 1 : (crc << 1) ^ CRC_POLYNOMIAL;
             }
         }
-        return "%04X".formatted(crc & 0xFFFF);
+        return HEX.toHexDigits((short) crc);
     }
 }

@@ -87,7 +87,16 @@ public record EndToEndId(String value) {
     }
 
     private static LocalDateTime minute(String value) {
-        return LocalDateTime.parse(value.substring(9, 21), MINUTE);
+        return LocalDateTime.of(
+                number(value, 9, 13),
+                number(value, 13, 15),
+                number(value, 15, 17),
+                number(value, 17, 19),
+                number(value, 19, 21));
+    }
+
+    private static int number(String value, int from, int to) {
+        return Integer.parseInt(value, from, to, 10);
     }
 
     @Override

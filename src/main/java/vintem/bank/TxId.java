@@ -23,6 +23,8 @@ public record TxId(String value) {
     // Upper case alone: some banks show it to people, and some change its case on the way.
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+    private static final int FAIR = 256 / ALPHABET.length() * ALPHABET.length();
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /// @throws IllegalArgumentException unless `value` is 1 to 35 letters and digits
@@ -55,10 +57,20 @@ public record TxId(String value) {
         return value.length() <= MAX_IN_STATIC_CODE;
     }
 
+    /// A random byte for each character; the few values that would make some characters likelier
+    /// than others are thrown away.
     private static TxId random(int length) {
         var value = new StringBuilder(length);
-        RANDOM.ints(length, 0, ALPHABET.length())
-                .forEach(each -> value.append(ALPHABET.charAt(each)));
+        var random = new byte[length];
+        while (value.length() < length) {
+            RANDOM.nextBytes(random);
+            for (var i = 0; i < length && value.length() < length; i++) {
+                var number = random[i] & 0xFF;
+                if (number < FAIR) {
+                    value.append(ALPHABET.charAt(number % ALPHABET.length()));
+                }
+            }
+        }
         return new TxId(value.toString());
     }
 

@@ -2,7 +2,9 @@ package vintem.bench;
 
 import static vintem.bench.Printout.number;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,17 +31,21 @@ final class PaymentsBench implements Benchmark {
     private static final int CONFIRMED_A_SECOND = 200;
     // How many may be shaking hands at once.
     private static final int OPENING = 256;
+    private static final int OTHER_FILES = 1_000;
     private static final Duration OPENING_TIME = Duration.ofMinutes(2);
     private static final Duration LAST_FRAMES = Duration.ofSeconds(10);
+    private static final Duration REST = Duration.ofSeconds(3);
     private static final Duration TWICE = Duration.ofSeconds(1);
 
     /// What several turns of one kind come to.
     private static final class Turns {
         private final Histogram micros = Printout.histogram();
+        private final List<String> rates = new ArrayList<>();
         private double seconds;
 
         void add(Callers.Measured measured) {
             micros.add(measured.micros());
+            rates.add(number(measured.perSecond()));
             seconds += measured.micros().getTotalCount() / measured.perSecond();
         }
 
@@ -123,7 +129,8 @@ final class PaymentsBench implements Benchmark {
                 connections.add(server.database().connect());
                 loop.add(new RawPaymentTables(connections.getLast()));
             }
-            var warmUp = Duration.ofMillis(effort.of(15_000, 1_500));
+            // The compiler takes a core of the two for longer than one would think.
+            var warmUp = Duration.ofMillis(effort.of(40_000, 1_500));
             turn(http, load, loop, warmUp, new Turns(), new Turns(), new Turns());
             var created = new Turns();
             var confirmed = new Turns();
@@ -189,6 +196,10 @@ final class PaymentsBench implements Benchmark {
                         confirmed.row(
                                 "confirm over HTTP, 128 connections",
                                 BenchTables.listsConfirmed(observer))));
+        out.say("per second, turn by turn");
+        out.say("create      %s", String.join("  ", created.rates));
+        out.say("row by row  %s", String.join("  ", raw.rates));
+        out.say("confirm     %s", String.join("  ", confirmed.rates));
         var toLoop = created.perSecond() / raw.perSecond();
         var toCreate = confirmed.perSecond() / created.perSecond();
         out.say("create / row by row: %.2f; confirm / create: %.2f", toLoop, toCreate);
@@ -206,11 +217,15 @@ final class PaymentsBench implements Benchmark {
             Protocol protocol,
             Effort effort)
             throws IOException, SQLException {
-        var sockets =
+        var wanted =
                 switch (protocol) {
                     case PLAIN -> effort.of(10_000, 1_000);
                     case SOCKET_IO -> effort.of(2_000, 200);
                 };
+        var sockets = (int) Math.min(wanted, mostFiles() - OTHER_FILES);
+        if (sockets < wanted) {
+            out.say("only %,d sockets instead of %,d: see `ulimit -n`", sockets, wanted);
+        }
         var payments = new ArrayList<Open>(sockets);
         var left = Stream.generate(() -> load.creation(payments::add)).limit(sockets).iterator();
         http.busy(OPENING_TIME, () -> left.hasNext() ? left.next() : null);
@@ -218,6 +233,8 @@ final class PaymentsBench implements Benchmark {
         var watched = open(wires, protocol, payments);
         var opened = (System.nanoTime() - start) / 1e9;
         BenchTables.settle(observer);
+        // Who has just come still makes the server read.
+        rest(wires, REST);
         var confirmations = new ArrayList<HttpLoad.Request>(sockets);
         watched.forEach(it -> confirmations.add(load.confirmation(it.payment, it::sent)));
         var answers = http.steady(CONFIRMED_A_SECOND, confirmations);
@@ -233,6 +250,14 @@ final class PaymentsBench implements Benchmark {
                 number(answers.perSecond()));
         print(out, observer, watched, answers.micros(), protocol);
         watched.forEach(it -> it.watcher.close());
+    }
+
+    /// How many files this process may open, and the server, too.
+    private static long mostFiles() {
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof UnixOperatingSystemMXBean system
+                ? system.getMaxFileDescriptorCount()
+                : Integer.MAX_VALUE;
     }
 
     private static List<Watched> open(Wires wires, Protocol protocol, List<Open> payments)
@@ -266,9 +291,13 @@ final class PaymentsBench implements Benchmark {
                 && watched.stream().anyMatch(it -> it.watcher.timesTold() == 0)) {
             wires.turn(100);
         }
-        var end = System.nanoTime() + TWICE.toNanos();
+        rest(wires, TWICE);
+    }
+
+    private static void rest(Wires wires, Duration time) throws IOException {
+        var end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
-            wires.turn(TWICE.toMillis());
+            wires.turn(time.toMillis());
         }
     }
 

@@ -1,6 +1,8 @@
 package vintem.payments;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -11,6 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.Columns;
 
 /// The look-ups of payments, and the counts that their proof compares.
 @Singleton
@@ -178,10 +181,7 @@ class PaymentLookupTable {
     public record OpenRefund(String refundId, long amountCents) {}
 
     Optional<Payment> find(Handle tx, UUID id) {
-        return tx.createQuery(FIND)
-                .bind("id", id)
-                .map(ConstructorMapper.of(Payment.class))
-                .findOne();
+        return tx.createQuery(FIND).bind("id", id).map((row, _) -> payment(row)).findOne();
     }
 
     List<Payment> list(Handle tx, Filter filter, Instant now, int most) {
@@ -196,7 +196,7 @@ class PaymentLookupTable {
                 .bind("first", filter.from() == null ? FIRST : first(filter.from()))
                 .bind("now", now)
                 .bind("most", most)
-                .map(ConstructorMapper.of(Payment.class))
+                .map((row, _) -> payment(row))
                 .list();
     }
 
@@ -261,5 +261,27 @@ class PaymentLookupTable {
                 .bindArray("ids", String.class, List.copyOf(ids))
                 .mapTo(String.class)
                 .set();
+    }
+
+    private static Payment payment(ResultSet row) throws SQLException {
+        return new Payment(
+                Columns.uuid(row, "id"),
+                row.getString("txid"),
+                row.getString("mode"),
+                row.getString("status"),
+                row.getLong("amount_cents"),
+                row.getString("purpose"),
+                row.getString("copy_and_paste"),
+                row.getString("reference"),
+                row.getString("description"),
+                row.getString("payer_name"),
+                row.getString("payer_tax_id"),
+                Columns.instant(row, "created_at"),
+                Columns.instant(row, "expires_at"),
+                Columns.instantOrNull(row, "paid_at"),
+                Columns.longOrNull(row, "paid_cents"),
+                row.getBoolean("late"),
+                row.getString("end_to_end_id"),
+                row.getLong("refunded_cents"));
     }
 }

@@ -1,6 +1,8 @@
 package vintem.payments;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
+import vintem.platform.Columns;
 
 /// The table `payment`, and the statements that write it or read it in order to write.
 /// [PaymentLookupTable] has the look-ups.
@@ -195,16 +198,13 @@ class PaymentTable {
         var found = new HashMap<String, Stored>(txids.size() * 2);
         tx.createQuery(LOCK_BY_TXID)
                 .bind("txids", BinaryArray.texts(txids, it -> it))
-                .map(ConstructorMapper.of(Stored.class))
+                .map((row, _) -> stored(row))
                 .forEach(each -> found.put(each.txid(), each));
         return found;
     }
 
     Optional<Stored> lock(Handle tx, UUID id) {
-        return tx.createQuery(LOCK)
-                .bind("id", id)
-                .map(ConstructorMapper.of(Stored.class))
-                .findOne();
+        return tx.createQuery(LOCK).bind("id", id).map((row, _) -> stored(row)).findOne();
     }
 
     void pay(Handle tx, Collection<Paid> paid) {
@@ -291,5 +291,21 @@ class PaymentTable {
                 .bind("most", most)
                 .map(ConstructorMapper.of(Registering.class))
                 .list();
+    }
+
+    private static Stored stored(ResultSet row) throws SQLException {
+        return new Stored(
+                Columns.uuid(row, "id"),
+                row.getString("txid"),
+                row.getString("status"),
+                row.getLong("amount_cents"),
+                row.getString("purpose"),
+                Columns.instant(row, "created_at"),
+                Columns.instant(row, "expires_at"),
+                Columns.instantOrNull(row, "paid_at"),
+                Columns.longOrNull(row, "paid_cents"),
+                row.getBoolean("late"),
+                row.getString("end_to_end_id"),
+                row.getLong("refunded_cents"));
     }
 }

@@ -1,6 +1,8 @@
 package vintem.payments;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
+import vintem.platform.Columns;
 
 /// The tables `pix_receipt` and `pix_receipt_cursor`.
 @Singleton
@@ -159,7 +162,7 @@ class ReceiptTable {
         if (!endToEndIds.isEmpty()) {
             tx.createQuery(BY_END_TO_END)
                     .bind("endToEnds", BinaryArray.texts(endToEndIds, it -> it))
-                    .map(ConstructorMapper.of(Receipt.class))
+                    .map((row, _) -> receipt(row))
                     .forEach(each -> found.put(String.valueOf(each.endToEndId()), each));
         }
         return found;
@@ -170,7 +173,7 @@ class ReceiptTable {
         var found = new HashMap<String, Receipt>();
         tx.createQuery(LOCK_BY_END_TO_END)
                 .bind("endToEnds", BinaryArray.texts(endToEndIds, it -> it))
-                .map(ConstructorMapper.of(Receipt.class))
+                .map((row, _) -> receipt(row))
                 .forEach(each -> found.put(String.valueOf(each.endToEndId()), each));
         return found;
     }
@@ -183,7 +186,7 @@ class ReceiptTable {
         // Locked first: the update would wait, and then still see the refunds of before.
         tx.createQuery(LOCK_BY_IDS)
                 .bind("ids", BinaryArray.uuids(ids, it -> it))
-                .map(ConstructorMapper.of(Receipt.class))
+                .map((row, _) -> receipt(row))
                 .list();
         tx.createUpdate(FOLLOW_REFUNDS)
                 .bind("ids", BinaryArray.uuids(ids, it -> it))
@@ -201,16 +204,13 @@ class ReceiptTable {
     }
 
     Optional<Receipt> lock(Handle tx, UUID id) {
-        return tx.createQuery(LOCK)
-                .bind("id", id)
-                .map(ConstructorMapper.of(Receipt.class))
-                .findOne();
+        return tx.createQuery(LOCK).bind("id", id).map((row, _) -> receipt(row)).findOne();
     }
 
     List<Receipt> ofPayment(Handle tx, UUID paymentId) {
         return tx.createQuery(OF_PAYMENT)
                 .bind("paymentId", paymentId)
-                .map(ConstructorMapper.of(Receipt.class))
+                .map((row, _) -> receipt(row))
                 .list();
     }
 
@@ -220,7 +220,7 @@ class ReceiptTable {
                 .bindArray("statuses", String.class, statuses)
                 .bind("after", after)
                 .bind("most", most)
-                .map(ConstructorMapper.of(Receipt.class))
+                .map((row, _) -> receipt(row))
                 .list();
     }
 
@@ -255,5 +255,19 @@ class ReceiptTable {
 
     void moveTo(Handle tx, long place) {
         tx.createUpdate(MOVE).bind("place", place).execute();
+    }
+
+    private static Receipt receipt(ResultSet row) throws SQLException {
+        return new Receipt(
+                Columns.uuid(row, "id"),
+                row.getString("end_to_end_id"),
+                row.getString("txid"),
+                row.getLong("amount_cents"),
+                Columns.instant(row, "received_at"),
+                row.getString("status"),
+                row.getString("reason"),
+                Columns.uuidOrNull(row, "payment_id"),
+                row.getString("decided_by"),
+                Columns.instantOrNull(row, "decided_at"));
     }
 }

@@ -370,10 +370,7 @@ class AccessHttpTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow())
                 .startsWith("application/json");
-        var fields =
-                Json.object(
-                        new java.io.ByteArrayInputStream(
-                                answer.body().getBytes(StandardCharsets.UTF_8)));
+        var fields = Json.object(answer.body().getBytes(StandardCharsets.UTF_8));
         assertThat(fields.requiredInteger("expires_in")).isEqualTo(3600);
         return fields.requiredText("access_token", 2_000);
     }

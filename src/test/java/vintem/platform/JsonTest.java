@@ -3,7 +3,6 @@ package vintem.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -244,6 +243,6 @@ class JsonTest {
     }
 
     private static Fields object(byte[] body) {
-        return Json.object(new ByteArrayInputStream(body));
+        return Json.object(body);
     }
 }
