@@ -49,6 +49,12 @@ class PaymentLookupTable {
                     where id = :id
                     """;
 
+    private static final String FIND_ALL =
+            SELECT
+                    + """
+                    where id = any(:ids)
+                    """;
+
     // Each by its own index, and few.
     private static final String NAMED =
             """
@@ -182,6 +188,13 @@ class PaymentLookupTable {
 
     Optional<Payment> find(Handle tx, UUID id) {
         return tx.createQuery(FIND).bind("id", id).map((row, _) -> payment(row)).findOne();
+    }
+
+    List<Payment> find(Handle tx, List<UUID> ids) {
+        return tx.createQuery(FIND_ALL)
+                .bind("ids", ids.toArray(UUID[]::new))
+                .map((row, _) -> payment(row))
+                .list();
     }
 
     List<Payment> list(Handle tx, Filter filter, Instant now, int most) {

@@ -4,7 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.Database;
@@ -25,14 +25,12 @@ class PaymentStates {
         this.clock = clock;
     }
 
-    Optional<State> find(UUID paymentId) {
-        return database.transaction(tx -> lookups.find(tx, paymentId))
-                .map(
-                        it ->
-                                new State(
-                                        it.id(),
-                                        it.statusAt(clock.instant()),
-                                        it.paidAt(),
-                                        it.late()));
+    /// Those of them that exist, in no order.
+    List<State> find(List<UUID> paymentIds) {
+        var payments = database.transaction(tx -> lookups.find(tx, paymentIds));
+        var now = clock.instant();
+        return payments.stream()
+                .map(it -> new State(it.id(), it.statusAt(now), it.paidAt(), it.late()))
+                .toList();
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
@@ -32,13 +33,14 @@ final class LiveServer implements AutoCloseable {
         private final Queue<Runnable> meanwhile = new ConcurrentLinkedQueue<>();
         private volatile boolean away;
 
-        Optional<State> find(UUID paymentId) {
+        List<State> find(List<UUID> paymentIds) {
             if (away) {
                 throw new IllegalStateException("the database is away");
             }
-            var state = Optional.ofNullable(states.get(paymentId));
+            var found =
+                    paymentIds.stream().map(states::get).filter(Objects::nonNull).toList();
             Optional.ofNullable(meanwhile.poll()).ifPresent(Runnable::run);
-            return state;
+            return found;
         }
     }
 
