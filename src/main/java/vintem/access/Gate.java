@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.Form;
@@ -34,7 +33,7 @@ public class Gate {
 
     private static final String BEARER = "bearer ";
     // Decoded, and with what may follow a semicolon: the router takes these for pages, too.
-    private static final Pattern PAGE = Pattern.compile("/app(?:[/;].*)?", Pattern.DOTALL);
+    private static final String PAGES = "/app";
     private static final Set<String> SAFE =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -188,6 +187,10 @@ public class Gate {
     }
 
     private static boolean isPage(ContainerRequestContext request) {
-        return PAGE.matcher(request.getUriInfo().getRequestUri().getPath()).matches();
+        var path = request.getUriInfo().getRequestUri().getPath();
+        return path.startsWith(PAGES)
+                && (path.length() == PAGES.length()
+                        || path.charAt(PAGES.length()) == '/'
+                        || path.charAt(PAGES.length()) == ';');
     }
 }

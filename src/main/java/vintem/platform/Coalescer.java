@@ -59,6 +59,11 @@ public final class Coalescer<R, O> implements AutoCloseable {
     /// @param attempts runs of one list before its callers hear that the database is away
     public record Limits(int capacity, int longest, int workers, int attempts) {
         public static final Limits USUAL = new Limits(10_000, 1_000, 2, 8);
+
+        /// For what arrives in small requests over HTTP. With a second worker whoever comes second
+        /// finds almost nobody waiting, and a list of two costs nearly what a list of a hundred
+        /// does.
+        public static final Limits ONE_AT_A_TIME = new Limits(10_000, 1_000, 1, 8);
     }
 
     private record Waiting<R, O>(R request, CompletableFuture<O> outcome) {}

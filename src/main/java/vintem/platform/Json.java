@@ -7,6 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.BufferRecycler;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.util.RecyclerPool;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -35,8 +38,14 @@ public final class Json {
     private static final int LONGEST_STRING = 1 << 20;
     private static final int LONGEST_NAME = 1_000;
 
+    // The usual pool belongs to a thread, and a virtual one lives for one request: each would
+    // allocate its buffers anew.
+    private static final RecyclerPool<BufferRecycler> BUFFERS =
+            JsonRecyclerPools.sharedConcurrentDequePool();
+
     private static final JsonFactory STRICT =
             JsonFactory.builder()
+                    .recyclerPool(BUFFERS)
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -55,7 +64,8 @@ public final class Json {
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .build();
 
-    private static final ObjectMapper WRITER = configure(new ObjectMapper());
+    private static final ObjectMapper WRITER =
+            configure(new ObjectMapper(JsonFactory.builder().recyclerPool(BUFFERS).build()));
 
     private Json() {}
 
