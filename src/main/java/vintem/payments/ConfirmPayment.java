@@ -100,7 +100,9 @@ public class ConfirmPayment {
         this.outbox = outbox;
         this.bank = bank;
         this.screens = screens;
-        line = new Coalescer<>("confirmations", database, Coalescer.Limits.ONE_AT_A_TIME, this::confirm);
+        line =
+                new Coalescer<>(
+                        "confirmations", database, Coalescer.Limits.ONE_AT_A_TIME, this::confirm);
     }
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank

@@ -37,8 +37,7 @@ final class LiveServer implements AutoCloseable {
             if (away) {
                 throw new IllegalStateException("the database is away");
             }
-            var found =
-                    paymentIds.stream().map(states::get).filter(Objects::nonNull).toList();
+            var found = paymentIds.stream().map(states::get).filter(Objects::nonNull).toList();
             Optional.ofNullable(meanwhile.poll()).ifPresent(Runnable::run);
             return found;
         }

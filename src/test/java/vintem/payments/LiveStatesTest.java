@@ -66,8 +66,7 @@ class LiveStatesTest {
         }
         open.countDown();
         assertThat(begun.join().orElseThrow().status()).isEqualTo("active");
-        after.forEach(
-                answer -> assertThat(answer.join().orElseThrow().status()).isEqualTo("paid"));
+        after.forEach(answer -> assertThat(answer.join().orElseThrow().status()).isEqualTo("paid"));
         assertThat(lists).containsExactly(1, 1, 1);
     }
 
