@@ -62,7 +62,14 @@ public final class BinaryCopy {
             return this;
         }
 
-        private Row none() {
+        public Row flag(boolean value) {
+            field(1);
+            bytes.put((byte) (value ? 1 : 0));
+            return this;
+        }
+
+        /// A null.
+        public Row none() {
             ensure(4);
             bytes.putInt(-1);
             return this;

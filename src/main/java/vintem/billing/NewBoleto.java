@@ -1,0 +1,21 @@
+package vintem.billing;
+
+import java.time.LocalDate;
+
+/// A boleto to be written down with its charge.
+///
+/// @param due when the bank takes it: never in the past, whatever the debt says
+/// @param barCode 44 digits
+record NewBoleto(int beneficiaryId, long number, LocalDate due, String barCode, Status status) {
+    /// A boleto made here is a draft until a bank has registered it: before, nobody can pay it.
+    enum Status {
+        DRAFT,
+        REGISTERING,
+        REGISTERED,
+        REJECTED;
+
+        String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+}
