@@ -104,7 +104,7 @@ class MailMessageTest {
         assertThat(read(plain).getHeader("List-Unsubscribe-Post", null)).isNull();
     }
 
-    @Property(tries = 300)
+    @Property(tries = 150)
     void no_name_and_no_subject_adds_a_header_or_a_recipient(
             @ForAll("hostile") String name, @ForAll("hostile") String subject) throws Exception {
         var shown = Mailbox.oneLine(name);
@@ -123,7 +123,7 @@ class MailMessageTest {
         assertThat(((MimeMultipart) read.getContent()).getCount()).isEqualTo(2);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 150)
     void no_text_ends_its_part(@ForAll("hostile") String text) throws Exception {
         var read = read(message("Ana", "x", text, text));
         var alternative = (MimeMultipart) read.getContent();
@@ -131,7 +131,8 @@ class MailMessageTest {
         var plain = text.replace("\r\n", "\n").replace('\r', '\n');
         var utf8 = new String(plain.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         // The last end of line is the boundary's.
-        assertThat(lines(alternative.getBodyPart(0))).isEqualTo(utf8.replaceFirst("\\n$", ""));
+        var all = utf8.endsWith("\n") ? utf8.substring(0, utf8.length() - 1) : utf8;
+        assertThat(lines(alternative.getBodyPart(0))).isEqualTo(all);
     }
 
     @Property(tries = 500)
