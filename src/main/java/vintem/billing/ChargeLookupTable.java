@@ -158,6 +158,12 @@ class ChargeLookupTable {
             from former_boleto where charge_id = :chargeId order by replaced_at, boleto_number
             """;
 
+    private static final String EMAILS =
+            """
+            select reason, status, queued_at from charge_email
+            where charge_id = :chargeId order by queued_at, reason
+            """;
+
     Optional<Charge> find(Handle tx, UUID id) {
         return tx.createQuery(FIND)
                 .bind("id", id)
@@ -256,6 +262,18 @@ class ChargeLookupTable {
                 && (filter.name() == null
                         || charge.name().toLowerCase(java.util.Locale.ROOT).startsWith(filter.name()))
                 && (filter.fileId() == null || filter.fileId().equals(charge.fileId()));
+    }
+
+    List<ChargesHttp.EmailLine> emails(Handle tx, UUID chargeId) {
+        return tx.createQuery(EMAILS)
+                .bind("chargeId", chargeId)
+                .map(
+                        (row, _) ->
+                                new ChargesHttp.EmailLine(
+                                        row.getString("reason"),
+                                        row.getString("status"),
+                                        Columns.instant(row, "queued_at")))
+                .list();
     }
 
     List<Former> former(Handle tx, UUID chargeId) {

@@ -183,7 +183,7 @@ class ChargePix {
         return cents > 0 && cents <= BrCode.MAX_CENTS;
     }
 
-    private static Code code(UUID chargeId, Payment payment) {
+    static Code code(UUID chargeId, Payment payment) {
         return new Code(
                 chargeId,
                 payment.id(),

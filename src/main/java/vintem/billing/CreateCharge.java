@@ -42,7 +42,7 @@ class CreateCharge {
             String email,
             long amountCents,
             LocalDate dueDate,
-            @Nullable LateTerms terms,
+            LateTerms terms,
             Billed billed) {}
 
     /// @param base scheme and host under which the debtor reaches us
@@ -200,10 +200,9 @@ class CreateCharge {
                             wish.email(),
                             wish.amountCents(),
                             wish.dueDate(),
-                            wish.terms() == null ? null : wish.terms().text(),
+                            wish.terms().equals(LateTerms.NONE) ? null : wish.terms().text(),
                             wish.billed(),
-                            // 122 random bits of it, as of any UUID of version 4; the id has more.
-                            UUID.randomUUID(),
+                            DebtorLink.newKey(),
                             boletos.issue(
                                     numbers,
                                     i,

@@ -31,7 +31,7 @@ record Debt(
             long fineCents,
             long interestCents,
             long discountCents,
-            int daysLate) {
+            long daysLate) {
         /// What is due because of lateness.
         long lateCents() {
             return lateOwedCents + fineCents + interestCents;

@@ -2,6 +2,7 @@ package vintem.billing;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -15,7 +16,6 @@ import vintem.payments.Payments;
 import vintem.platform.Ids;
 import vintem.platform.Outbox;
 import vintem.platform.Subscriber;
-import java.time.Clock;
 
 /// Settles charges by the Pix payments that were confirmed for them: what waits in
 /// `clearing:billing` goes where it belongs. A payment settles once, whoever tells of it how often.
