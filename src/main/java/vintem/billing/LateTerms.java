@@ -480,8 +480,7 @@ public record LateTerms(
     }
 
     /// What is above the limits of the law for consumers, in plain English. Between companies it
-    // may
-    /// be right, so nobody is stopped.
+    /// may be right, so nobody is stopped.
     public List<String> warnings() {
         return warnings(null);
     }
