@@ -68,10 +68,50 @@ public final class BinaryCopy {
             return this;
         }
 
+        public Row bytes(byte[] value, int length) {
+            field(length);
+            bytes.put(value, 0, length);
+            return this;
+        }
+
+        /// A `text[]`.
+        public Row texts(List<String> values) {
+            var start = startArray(25, values.size());
+            for (var value : values) {
+                text(value);
+            }
+            return endArray(start);
+        }
+
+        /// An `integer[]`.
+        public Row integers(List<Integer> values) {
+            var start = startArray(23, values.size());
+            for (var value : values) {
+                integer(value);
+            }
+            return endArray(start);
+        }
+
         /// A null.
         public Row none() {
             ensure(4);
             bytes.putInt(-1);
+            return this;
+        }
+
+        /// As `array_send` of PostgreSQL writes it; an empty array has no dimension.
+        private int startArray(int elementType, int size) {
+            ensure(24);
+            var start = bytes.position();
+            bytes.putInt(0).putInt(size == 0 ? 0 : 1).putInt(0).putInt(elementType);
+            if (size > 0) {
+                bytes.putInt(size).putInt(1);
+            }
+            return start;
+        }
+
+        private Row endArray(int start) {
+            bytes.putInt(start, bytes.position() - start - 4);
             return this;
         }
 
