@@ -136,8 +136,7 @@ class BookSettlements {
         /// Keeps a message about a debt that nobody has.
         Settlement keep(Settlement unknown) {
             arrived.add(unknown);
-            news.add(
-                    new ChargeEvent.UnknownSettlement(unknown.id(), unknown.amountCents()).news());
+            news.add(new ChargeEvent.UnknownSettlement(unknown.id(), unknown.amountCents()).news());
             return unknown;
         }
 
@@ -183,7 +182,11 @@ class BookSettlements {
 
         /// One leg; all legs of one settlement are one entry, which has its id.
         private void move(
-                Settlement settled, AccountCode debit, AccountCode credit, long cents, String kind) {
+                Settlement settled,
+                AccountCode debit,
+                AccountCode credit,
+                long cents,
+                String kind) {
             if (cents > 0) {
                 transfers.add(
                         new Transfer(

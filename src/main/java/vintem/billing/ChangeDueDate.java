@@ -128,7 +128,6 @@ class ChangeDueDate {
         var boleto = charge.boleto();
         return boleto == null
                 ? open > Boleto.MOST_CENTS
-                : boleto.boleto().amountCents() == open
-                        && !boleto.due().isBefore(charge.dueDate());
+                : boleto.boleto().amountCents() == open && !boleto.due().isBefore(charge.dueDate());
     }
 }

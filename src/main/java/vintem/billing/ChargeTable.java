@@ -65,7 +65,8 @@ class ChargeTable {
             """;
 
     // Which charge a debt is never changes.
-    private static final String IDS = "select debt_id, id from charge where debt_id = any(:debtIds)";
+    private static final String IDS =
+            "select debt_id, id from charge where debt_id = any(:debtIds)";
 
     // In one order everywhere, or two lists wait for each other.
     private static final String LOCK =

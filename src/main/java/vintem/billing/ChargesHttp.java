@@ -274,9 +274,7 @@ public class ChargesHttp {
     @APIResponse(responseCode = "200", description = "The charge")
     @APIResponse(responseCode = "404", description = "No such charge")
     public ChargeDetails details(@PathParam("id") String id) {
-        return readCharge
-                .details(known(id), address.base())
-                .orElseThrow(ChargesHttp::noSuchCharge);
+        return readCharge.details(known(id), address.base()).orElseThrow(ChargesHttp::noSuchCharge);
     }
 
     @POST
@@ -437,9 +435,7 @@ public class ChargesHttp {
     }
 
     private static @Nullable UUID id(String name, @Nullable String value, String reason) {
-        return value == null
-                ? null
-                : parse(value).orElseThrow(() -> Problem.invalid(name, reason));
+        return value == null ? null : parse(value).orElseThrow(() -> Problem.invalid(name, reason));
     }
 
     static Optional<UUID> parse(String id) {
