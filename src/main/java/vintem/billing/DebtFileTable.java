@@ -277,7 +277,11 @@ class DebtFileTable {
     boolean add(Handle tx, UUID id, long start, byte[] bytes, int length, Instant now) {
         tx.execute(RELAXED);
         var grown =
-                tx.createUpdate(GROW).bind("id", id).bind("length", length).bind("now", now).execute()
+                tx.createUpdate(GROW)
+                                .bind("id", id)
+                                .bind("length", length)
+                                .bind("now", now)
+                                .execute()
                         == 1;
         if (grown) {
             BinaryCopy.copy(
@@ -303,8 +307,7 @@ class DebtFileTable {
     /// bytes is being imported or is done.
     ///
     /// @return false where the file is not being received any more
-    boolean begin(
-            Handle tx, UUID id, byte[] sha256, Dialect dialect, long totalRows, Instant now) {
+    boolean begin(Handle tx, UUID id, byte[] sha256, Dialect dialect, long totalRows, Instant now) {
         return tx.createUpdate(BEGIN)
                         .bind("id", id)
                         .bind("sha256", sha256)
