@@ -63,6 +63,10 @@ final class Backup {
     /// Nothing was written; the reason is a sentence for the operator.
     record Refused(String reason) implements Outcome {}
 
+    /// A file beside the data that says that they are older than they seem: numbers of boletos
+    /// were taken since.
+    static final String RESTORED = "restored";
+
     private static final String CLUSTER = "postgres";
     private static final String MARK = "vintem-backup";
     private static final String FORMAT = "1\n";
@@ -70,7 +74,7 @@ final class Backup {
     // Files of the running process, not of the data.
     private static final Pattern NOT_OURS =
             Pattern.compile(
-                    "lock|lock\\.pid|postgres\\.log|[^/]*\\.partial|postgres\\.initdb-.*"
+                    "lock|lock\\.pid|restored|postgres\\.log|[^/]*\\.partial|postgres\\.initdb-.*"
                             + "|postgres/(postmaster\\.(pid|opts)|backup_label.*|tablespace_map.*)"
                             + "|(.*/)?(pgsql_tmp[^/]*|pg_internal\\.init[^/]*)");
     // The server empties these itself when it starts; the log of the backup is added at the end.
@@ -166,6 +170,7 @@ final class Backup {
                     Files.createTempDirectory(data.getParent(), data.getFileName() + ".partial-");
             try {
                 extract(archive, fresh);
+                Files.createFile(fresh.resolve(RESTORED), mode("rw-------"));
                 Files.deleteIfExists(data);
                 Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
             } finally {

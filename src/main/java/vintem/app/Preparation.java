@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import vintem.billing.BoletoNumbers;
 import vintem.ledger.LedgerHome;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
@@ -48,11 +49,24 @@ final class Preparation implements AutoCloseable {
         try {
             Migrations.run(address);
             LedgerHome.settleIn(address);
+            settleBoletoNumbers(address, dataDirectory);
             provideSecrets(dataDirectory);
             return preparation;
         } catch (RuntimeException failed) {
             preparation.close();
             throw failed;
+        }
+    }
+
+    /// The mark of a restore goes when the numbers of its missing days are given up: a crash in
+    /// between gives up more of them.
+    private static void settleBoletoNumbers(Address address, Path dataDirectory) {
+        var mark = dataDirectory.resolve(Backup.RESTORED);
+        try {
+            BoletoNumbers.settleIn(address, Files.exists(mark));
+            Files.deleteIfExists(mark);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

@@ -12,13 +12,13 @@ class ChargeTable {
             """
             copy charge (id, debt_id, file_id, line, name, government_id, document_valid, email,
                          amount_cents, due_date, late_terms, billed, page_key, status, beneficiary_id,
-                         boleto_number, boleto_due, bar_code, boleto_status, boleto_issued_at,
-                         created_at, updated_at)
+                         boleto_number, boleto_due, bar_code, boleto_status, boleto_reason,
+                         boleto_issued_at, created_at, updated_at)
             from stdin (format binary)
             """;
 
     void copy(Handle tx, List<NewCharge> list) {
-        BinaryCopy.copy(tx, COPY, 22, list, ChargeTable::write);
+        BinaryCopy.copy(tx, COPY, 23, list, ChargeTable::write);
     }
 
     private static void write(BinaryCopy.Row row, NewCharge charge) {
@@ -40,13 +40,14 @@ class ChargeTable {
                 .text("open");
         var boleto = charge.boleto();
         if (boleto == null) {
-            row.none().none().none().none().text("none").none();
+            row.none().none().none().none().text("none").none().none();
         } else {
             row.integer(boleto.beneficiaryId())
                     .bigint(boleto.number())
                     .date(boleto.due())
                     .text(boleto.barCode())
                     .text(boleto.status().word())
+                    .text(boleto.reason())
                     .instant(charge.createdAt());
         }
         row.instant(charge.createdAt()).instant(charge.createdAt());

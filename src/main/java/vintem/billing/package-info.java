@@ -1,7 +1,7 @@
 /// Charges: a file of debts becomes charges with boletos, their debtors are told by e-mail, and
 /// what they pay settles them.
 ///
-/// Owns `charge`, `beneficiary`, `former_boleto`, `charge_settlement`, `charge_pix`,
+/// Owns `charge`, `beneficiary`, `boleto_home`, `former_boleto`, `charge_settlement`, `charge_pix`,
 /// `charge_email`, `debt_file` and what hangs on it. A `debtId` is charged once, for ever, whoever
 /// sends it and however often. *Imported*, *boleto issued* and *e-mail sent* are three facts, each
 /// recorded by itself.
