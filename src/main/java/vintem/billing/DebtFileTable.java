@@ -99,7 +99,8 @@ class DebtFileTable {
             update debt_file
             set status = 'importing', sha256 = :sha256, format = :format, charset = :charset,
                 delimiter = :delimiter, decimal_mark = :decimalMark, date_order = :dateOrder,
-                columns = :columns, fields = :fields, total_rows = :totalRows, touched_at = :now
+                columns = :columns, fields = :fields, total_rows = :totalRows,
+                position = :position, line = :line, touched_at = :now
             where id = :id and status = 'receiving'
             """;
 
@@ -303,8 +304,8 @@ class DebtFileTable {
     /// bytes is being imported or is done.
     ///
     /// @return false where the file is not being received any more
-    boolean begin(
-            Handle tx, UUID id, byte[] sha256, Dialect dialect, long totalRows, Instant now) {
+    boolean begin(Handle tx, UUID id, byte[] sha256, Survey.Result survey, Instant now) {
+        var dialect = survey.dialect();
         return tx.createUpdate(BEGIN)
                         .bind("id", id)
                         .bind("sha256", sha256)
@@ -327,7 +328,9 @@ class DebtFileTable {
                                 BinaryArray.texts(
                                         dialect.fields(),
                                         it -> it.map(DebtField::title).orElse(null)))
-                        .bind("totalRows", totalRows)
+                        .bind("totalRows", survey.rows())
+                        .bind("position", survey.position())
+                        .bind("line", survey.line())
                         .bind("now", now)
                         .execute()
                 == 1;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import vintem.billing.Dialect.DateOrder;
 import vintem.billing.Dialect.DecimalMark;
@@ -25,7 +26,10 @@ import vintem.billing.UnreadableFile.Reason;
 /// or in January: where the rest of the file does not tell, it is refused.
 final class Survey {
     /// What was found.
-    record Result(Dialect dialect, long rows) {}
+    ///
+    /// @param position where the rows begin: a byte, of a spreadsheet a row
+    /// @param line the first line after the titles
+    record Result(Dialect dialect, long rows, long position, int line) {}
 
     /// Of a hundred amounts one may be written in the other way, and is a mistake of its row; where
     /// more are, nobody can say which way is meant.
@@ -96,6 +100,8 @@ final class Survey {
         var delimiter = header(scanner);
         var fields = fields(titlesOf(scanner, StandardCharsets.ISO_8859_1));
         var header = scanner.copyOfRecord();
+        var position = scanner.end();
+        var line = scanner.nextLine();
         var amount = fields.indexOf(Optional.of(DebtField.DEBT_AMOUNT));
         var date = fields.indexOf(Optional.of(DebtField.DEBT_DUE_DATE));
         while (scanner.next()) {
@@ -111,32 +117,46 @@ final class Survey {
             }
         }
         var charset = encoding.charset();
-        return result(Format.CSV, charset, delimiter, titlesOf(header, delimiter, charset), fields);
+        return result(
+                Format.CSV,
+                charset,
+                delimiter,
+                titlesOf(header, delimiter, charset),
+                fields,
+                position,
+                line);
     }
 
-    /// Begins with the first row of a spreadsheet.
-    List<Optional<DebtField>> header(List<String> row) throws UnreadableFile {
-        return fields(row);
-    }
-
-    /// One amount of a spreadsheet that is a text.
-    void amount(String text, long line) {
-        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        amount(AmountText.evidence(bytes, 0, bytes.length), line);
-    }
-
-    /// One date of a spreadsheet that is a text.
-    void date(String text, long line) {
-        date(DateText.evidence(text), line);
-    }
-
-    void row() {
-        rows++;
-    }
-
-    Result spreadsheet(List<String> columns, List<Optional<DebtField>> fields)
-            throws UnreadableFile {
-        return result(Format.XLSX, StandardCharsets.UTF_8, null, columns, fields);
+    /// Reads the first sheet of a spreadsheet.
+    ///
+    /// @throws UnreadableFile where it is no file of debts
+    Result spreadsheet(Spreadsheet sheet) throws IOException, UnreadableFile {
+        if (!sheet.next()) {
+            throw new UnreadableFile(Reason.EMPTY, "The first sheet is empty.");
+        }
+        if (sheet.count() > RecordScanner.MOST_FIELDS) {
+            throw tooManyColumns(sheet.count());
+        }
+        var columns =
+                IntStream.range(0, sheet.count())
+                        .mapToObj(i -> shortened(sheet.cell(i).text()))
+                        .toList();
+        var fields = fields(columns);
+        var amount = fields.indexOf(Optional.of(DebtField.DEBT_AMOUNT));
+        var date = fields.indexOf(Optional.of(DebtField.DEBT_DUE_DATE));
+        var header = sheet.row();
+        while (sheet.next()) {
+            rows++;
+            if (!sheet.cell(amount).isNumber()) {
+                var text = sheet.cell(amount).text().getBytes(StandardCharsets.ISO_8859_1);
+                amount(AmountText.evidence(text, 0, text.length), sheet.row());
+            }
+            if (!sheet.cell(date).isNumber()) {
+                date(DateText.evidence(sheet.cell(date).text()), sheet.row());
+            }
+        }
+        return result(
+                Format.XLSX, StandardCharsets.UTF_8, null, columns, fields, header, header + 1);
     }
 
     private Result result(
@@ -144,7 +164,9 @@ final class Survey {
             Charset charset,
             @Nullable Character delimiter,
             List<String> columns,
-            List<Optional<DebtField>> fields)
+            List<Optional<DebtField>> fields,
+            long position,
+            int line)
             throws UnreadableFile {
         if (rows == 0) {
             throw new UnreadableFile(Reason.NO_ROWS, "There is nothing below the first row.");
@@ -152,7 +174,9 @@ final class Survey {
         return new Result(
                 new Dialect(
                         format, charset, delimiter, decimalMark(), dateOrder(), columns, fields),
-                rows);
+                rows,
+                position,
+                line);
     }
 
     /// The delimiter under which the first row names what a file of debts has.
@@ -167,10 +191,7 @@ final class Survey {
         for (var delimiter : new char[] {',', ';'}) {
             scanner.delimitBy(delimiter);
             if (scanner.fields() > RecordScanner.MOST_FIELDS) {
-                throw new UnreadableFile(
-                        Reason.TOO_MANY_COLUMNS,
-                        "The first row has %,d columns, more than %d."
-                                .formatted(scanner.fields(), RecordScanner.MOST_FIELDS));
+                throw tooManyColumns(scanner.fields());
             }
             var lacking = lacking(titlesOf(scanner, StandardCharsets.ISO_8859_1));
             if (lacking.isEmpty()) {
@@ -181,6 +202,13 @@ final class Survey {
             }
         }
         throw noHeader(missing);
+    }
+
+    private static UnreadableFile tooManyColumns(int columns) {
+        return new UnreadableFile(
+                Reason.TOO_MANY_COLUMNS,
+                "The first row has %,d columns, more than %d."
+                        .formatted(columns, RecordScanner.MOST_FIELDS));
     }
 
     private static UnreadableFile noHeader(List<String> missing) {
@@ -232,10 +260,13 @@ final class Survey {
     private static List<String> titlesOf(RecordScanner scanner, Charset charset) {
         var columns = new ArrayList<String>();
         for (var i = 0; i < scanner.fields(); i++) {
-            var title = scanner.text(i, charset);
-            columns.add(title.substring(0, Math.min(title.length(), LONGEST_TITLE)));
+            columns.add(shortened(scanner.text(i, charset)));
         }
         return columns;
+    }
+
+    private static String shortened(String title) {
+        return title.substring(0, Math.min(title.length(), LONGEST_TITLE));
     }
 
     /// Once more, now that the encoding is known.
