@@ -129,7 +129,8 @@ class Boletos {
     }
 
     private static Beneficiary configured() {
-        return Beneficiary.parse(
-                Settings.text("boleto-beneficiary").orElse(Beneficiary.SANDBOX_CONFIG));
+        return Settings.text("boleto-beneficiary")
+                .map(Beneficiary::parse)
+                .orElse(Beneficiary.SANDBOX);
     }
 }
