@@ -1,12 +1,15 @@
 package vintem.app;
 
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/// Explains a text that somebody has at hand: a BR Code, a Pix key, a CPF, a CNPJ.
+/// Explains a text that somebody has at hand: a BR Code, a Pix key, a CPF, a CNPJ, a boleto, the
+/// slip of a utility.
 ///
-/// It looks at the text alone. Whether a key is registered or a tax id was issued, only the bank
-/// and the revenue service know.
+/// It looks at the text alone. Whether a key or a boleto is registered or a tax id was issued, only
+/// the bank and the revenue service know.
 final class Inspect {
     private static final int MAX_LENGTH = 4_096;
 
@@ -15,13 +18,14 @@ final class Inspect {
     /// an e-mail in it.
     private static final List<Recogniser> RECOGNISERS =
             List.of(
-                    InspectBrCode::brCode,
-                    InspectPixKey::email,
-                    InspectPixKey::evp,
-                    InspectTaxId::cpf,
-                    InspectTaxId::cnpj,
-                    InspectPixKey::phone,
-                    InspectTaxId::wrongLength);
+                    whenever(InspectBrCode::brCode),
+                    InspectBoleto::boleto,
+                    whenever(InspectPixKey::email),
+                    whenever(InspectPixKey::evp),
+                    whenever(InspectTaxId::cpf),
+                    whenever(InspectTaxId::cnpj),
+                    whenever(InspectPixKey::phone),
+                    whenever(InspectTaxId::wrongLength));
 
     private Inspect() {}
 
@@ -30,11 +34,17 @@ final class Inspect {
     interface Recogniser {
         /// Empty when the text is no attempt at this kind. An attempt that failed is an inspection
         /// with its problems. The text is not blank and has no spaces around it.
-        Optional<Inspection> recognise(String text);
+        ///
+        /// @param today the due date of a boleto is read near it
+        Optional<Inspection> recognise(String text, LocalDate today);
+    }
+
+    private static Recogniser whenever(Function<String, Optional<Inspection>> recognise) {
+        return (text, _) -> recognise.apply(text);
     }
 
     /// Never throws, whatever the text.
-    static Inspection inspect(String text) {
+    static Inspection inspect(String text, LocalDate today) {
         if (text.length() > MAX_LENGTH) {
             return Inspection.invalid(
                     "unknown",
@@ -46,7 +56,7 @@ final class Inspect {
             return Inspection.invalid("unknown", "the text is empty");
         }
         return RECOGNISERS.stream()
-                .flatMap(recogniser -> recogniser.recognise(stripped).stream())
+                .flatMap(recogniser -> recogniser.recognise(stripped, today).stream())
                 .findFirst()
                 .orElseGet(
                         () -> Inspection.invalid("unknown", "this is nothing that Vintém knows"));

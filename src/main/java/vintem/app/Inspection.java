@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What `Inspect` has to say about a text.
 ///
-/// @param kind what it is, or was meant to be: `br_code`, `cpf`, `cnpj`, `phone`, `email`, `evp`,
-/// `unknown`
+/// @param kind what it is, or was meant to be: `br_code`, `boleto`, `utility_slip`, `cpf`, `cnpj`,
+/// `phone`, `email`, `evp`, `unknown`
 /// @param valid whether it has no problems
 /// @param normalized how it is stored and sent; null when it is not valid
 /// @param fields what stands in it, in the order to show it

@@ -33,6 +33,14 @@ public interface BankBooks {
     /// real bank knows them. The sandbox's bank is played by whoever tells, so it writes them down.
     void told(Handle tx, List<PixRail.Incoming.Received> receipts);
 
+    /// A boleto that was paid.
+    ///
+    /// @param reference what we know the money by; told twice under one reference it is one
+    record BoletoPaid(String reference, long amountCents, Instant paidAt) {}
+
+    /// The same for boletos.
+    void toldBoletos(Handle tx, List<BoletoPaid> boletos);
+
     /// What to call a Pix that somebody tells of without its end-to-end id. The sandbox's bank
     /// makes one up, as it has just been paid; of a real bank's Pix nobody knows it.
     Optional<String> nameless(Instant at);

@@ -40,7 +40,8 @@ public record BrCode(
     private static final int MAX_LOCATION = 77;
 
     // Ten digits and two decimals.
-    private static final long MAX_CENTS = 999_999_999_999L;
+    /// The largest amount that a code can hold.
+    public static final long MAX_CENTS = 999_999_999_999L;
 
     // The parts have no character in common where they meet, so that there is nothing to backtrack
     // over.

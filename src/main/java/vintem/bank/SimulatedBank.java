@@ -219,6 +219,13 @@ public class SimulatedBank implements PixRail, BankBooks {
         }
     }
 
+    @Override
+    public void toldBoletos(Handle tx, List<BoletoPaid> boletos) {
+        if (!boletos.isEmpty()) {
+            tables.bookBoletos(tx, boletos);
+        }
+    }
+
     private static List<Incoming.TakenBack> takenBack(Incoming.Received received) {
         return Scenario.of(received.amountCents()) == Scenario.TAKEN_BACK
                 ? List.of(

@@ -144,6 +144,15 @@ public class SimulatedBankTables {
             on conflict do nothing
             """;
 
+    private static final String BOOK_BOLETOS =
+            """
+            insert into simulated_bank.other_line
+                (kind, reference, end_to_end_id, amount_cents, booked_at, told)
+            select 'boleto', reference, '', amount, at, true
+            from unnest(:references, :amounts, :times) as b (reference, amount, at)
+            on conflict do nothing
+            """;
+
     private static final String REFUND_TIMES =
             """
             select reference, booked_at from simulated_bank.other_line
@@ -307,6 +316,14 @@ public class SimulatedBankTables {
                     .bind("times", BinaryArray.instants(recalled, TakenBack::takenBackAt))
                     .execute();
         }
+    }
+
+    void bookBoletos(Handle tx, List<BankBooks.BoletoPaid> boletos) {
+        tx.createUpdate(BOOK_BOLETOS)
+                .bind("references", BinaryArray.texts(boletos, BankBooks.BoletoPaid::reference))
+                .bind("amounts", BinaryArray.longs(boletos, BankBooks.BoletoPaid::amountCents))
+                .bind("times", BinaryArray.instants(boletos, BankBooks.BoletoPaid::paidAt))
+                .execute();
     }
 
     Map<String, Instant> refundTimes(Handle tx, Collection<String> refundIds) {

@@ -4,6 +4,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
@@ -36,6 +38,25 @@ class MakeCharges {
             return;
         }
         charges.copy(tx, list);
+        follow(tx, list);
+    }
+
+    /// Those of them that nobody has been charged before; the others stay as they are.
+    ///
+    /// @return the ids of the new ones
+    Set<UUID> makeNew(Handle tx, List<NewCharge> list) {
+        if (list.isEmpty()) {
+            return Set.of();
+        }
+        var made = charges.insertNew(tx, list);
+        follow(tx, list.stream().filter(each -> made.contains(each.id())).toList());
+        return made;
+    }
+
+    private void follow(Handle tx, List<NewCharge> list) {
+        if (list.isEmpty()) {
+            return;
+        }
         var transfers = new ArrayList<Transfer>(list.size());
         for (var charge : list) {
             transfers.add(

@@ -41,7 +41,21 @@ public class CreatePayment {
             @Nullable String reference,
             @Nullable String description,
             @Nullable String payerName,
-            @Nullable String payerTaxId) {}
+            @Nullable String payerTaxId) {
+        /// A code that we make and any bank pays.
+        public static Wish ofStaticCode(
+                long amountCents, AccountCode purpose, Duration expiresIn, String reference) {
+            return new Wish(
+                    amountCents,
+                    purpose,
+                    NewPayment.Mode.STATIC,
+                    expiresIn,
+                    reference,
+                    null,
+                    null,
+                    null);
+        }
+    }
 
     /// @param base scheme and host under which the payer reaches us
     public record Request(
@@ -101,6 +115,16 @@ public class CreatePayment {
         return outcome instanceof Outcome.Created(var payment, _) && payment.copyAndPaste() == null
                 ? register(request, payment)
                 : outcome;
+    }
+
+    /// Asks for all of these by static codes, inside the caller's transaction.
+    List<Payment> createAll(Handle tx, List<Request> requests) {
+        var created = requests.stream().map(this::payment).toList();
+        if (created.stream().anyMatch(each -> each.copyAndPaste() == null)) {
+            throw new IllegalArgumentException("a PSP is never asked inside a transaction");
+        }
+        table.insert(tx, created);
+        return created.stream().map(Payment::of).toList();
     }
 
     @PreDestroy

@@ -174,6 +174,12 @@ class PaymentLookupTable {
             where purpose = 'refunds' and status = 'done'
             """;
 
+    private static final String PAID_CENTS =
+            """
+            select coalesce(sum(paid_cents), 0) from payment
+            where purpose = :purpose and paid_at is not null
+            """;
+
     private static final String OPEN_REFUNDS =
             "select refund_id, amount_cents from pix_refund where status = 'processing'";
 
@@ -260,6 +266,11 @@ class PaymentLookupTable {
 
     long refundedCents(Handle snapshot) {
         return snapshot.createQuery(REFUNDED_CENTS).mapTo(Long.class).one();
+    }
+
+    /// All that was paid for a purpose.
+    long paidCents(Handle snapshot, String purpose) {
+        return snapshot.createQuery(PAID_CENTS).bind("purpose", purpose).mapTo(Long.class).one();
     }
 
     List<OpenRefund> openRefunds(Handle snapshot) {

@@ -148,6 +148,16 @@ class PaymentTable {
             returning id, txid, purpose, mode
             """;
 
+    // In one order everywhere, or two lists wait for each other.
+    private static final String REMOVE_ALL =
+            """
+            update payment set status = 'removed' where id in (
+                select id from payment
+                where id = any(:ids) and status in ('registering', 'active') and expires_at > :now
+                order by id for update)
+            returning id, txid, purpose, mode
+            """;
+
     private static final String REGISTERED =
             """
             update payment
@@ -267,6 +277,14 @@ class PaymentTable {
                 .bind("now", now)
                 .map(ConstructorMapper.of(Changed.class))
                 .findOne();
+    }
+
+    List<Changed> removeAll(Handle tx, Collection<UUID> ids, Instant now) {
+        return tx.createQuery(REMOVE_ALL)
+                .bind("ids", BinaryArray.uuids(ids, it -> it))
+                .bind("now", now)
+                .map(ConstructorMapper.of(Changed.class))
+                .list();
     }
 
     /// Keeps the PSP's code, also where the payment was paid or has ended in the meantime.

@@ -7,7 +7,7 @@ import vintem.platform.Settings;
 
 /// Under which address payers reach us: `VINTEM_PUBLIC_URL`, or the one that this request came to.
 @Singleton
-class PublicAddress {
+public class PublicAddress {
     private final UriInfo uri;
 
     @Inject
@@ -16,7 +16,7 @@ class PublicAddress {
     }
 
     /// Scheme and host, without a slash at the end.
-    String base() {
+    public String base() {
         var base = Settings.text("public-url").orElseGet(() -> uri.getBaseUri().toString());
         return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     }
