@@ -10,10 +10,15 @@ final class CsvRows implements DebtRows {
     private final RowReader reader;
 
     /// @param source begins at that place
-    CsvRows(RecordScanner.Source source, Dialect dialect, long position, int line) {
+    CsvRows(
+            RecordScanner.Source source,
+            Dialect dialect,
+            LateTerms lateTerms,
+            long position,
+            int line) {
         var delimiter = Objects.requireNonNull(dialect.delimiter());
         scanner = new RecordScanner(source, delimiter, position, line);
-        reader = new RowReader(dialect);
+        reader = new RowReader(dialect, lateTerms);
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import vintem.billing.DebtFile.Counts;
-import vintem.billing.DebtRow.Debt;
+import vintem.billing.DebtRow.Valid;
 import vintem.billing.DebtRow.Erratum;
 import vintem.billing.DebtRow.Kind;
 import vintem.billing.ErratumTable.Duplicate;
@@ -16,14 +16,14 @@ final class DebtBatch {
     /// What is to be done with the rows of a batch.
     ///
     /// @param fresh charged now
-    record Decision(List<Debt> fresh, List<Duplicate> duplicates, List<Erratum> errata) {
+    record Decision(List<Valid> fresh, List<Duplicate> duplicates, List<Erratum> errata) {
         /// @param boletos how many of the fresh ones have one
         Counts counts(int boletos) {
             var conflicts = errata.stream().filter(it -> it.kind() == Kind.CONFLICT).count();
             return new Counts(
                     fresh.size() + duplicates.size() + (long) errata.size(),
                     fresh.size(),
-                    fresh.stream().mapToLong(Debt::amountCents).sum(),
+                    fresh.stream().mapToLong(Valid::amountCents).sum(),
                     duplicates.size(),
                     errata.size() - conflicts,
                     conflicts,
@@ -38,7 +38,7 @@ final class DebtBatch {
     private int toLine;
     private final List<DebtRow> rows = new ArrayList<>();
     /// By their ids, the first of each.
-    private final Map<String, Debt> debts = new HashMap<>();
+    private final Map<String, Valid> debts = new HashMap<>();
 
     /// @param number counts the batches of one import, from 0
     /// @param from where in the file it begins
@@ -51,7 +51,7 @@ final class DebtBatch {
     /// @param to where in the file the next row begins
     void add(DebtRow row, long to, int toLine) {
         rows.add(row);
-        if (row instanceof Debt debt) {
+        if (row instanceof Valid debt) {
             debts.putIfAbsent(debt.debtId(), debt);
         }
         end(to, toLine);
@@ -83,20 +83,20 @@ final class DebtBatch {
         return rows.size();
     }
 
-    Map<String, Debt> debts() {
+    Map<String, Valid> debts() {
         return debts;
     }
 
     /// Sorts the rows: what is charged already, or stands further up in the batch, is a duplicate
     /// where all of it is the same, otherwise a conflict.
     Decision decide(Map<String, Known> charged, Dialect dialect) {
-        var fresh = new ArrayList<Debt>(rows.size());
+        var fresh = new ArrayList<Valid>(rows.size());
         var duplicates = new ArrayList<Duplicate>();
         var errata = new ArrayList<Erratum>();
         for (var row : rows) {
             switch (row) {
                 case Erratum erratum -> errata.add(erratum);
-                case Debt debt -> {
+                case Valid debt -> {
                     var known = charged.get(debt.debtId());
                     var first = debts.get(debt.debtId());
                     if (known == null && first == debt) {
@@ -116,7 +116,7 @@ final class DebtBatch {
         return new Decision(fresh, duplicates, errata);
     }
 
-    private static Known known(Debt debt) {
+    private static Known known(Valid debt) {
         return new Known(
                 debt.name(),
                 debt.governmentId(),
@@ -126,7 +126,7 @@ final class DebtBatch {
     }
 
     /// Without reasons where there is none.
-    private static Erratum conflict(Debt debt, Known known, Dialect dialect) {
+    private static Erratum conflict(Valid debt, Known known, Dialect dialect) {
         var columns = new ArrayList<String>();
         var reasons = new ArrayList<String>();
         compare(columns, reasons, dialect, DebtField.NAME, debt.name(), known.name());

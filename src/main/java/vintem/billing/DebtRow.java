@@ -17,7 +17,7 @@ sealed interface DebtRow {
     ///
     /// @param documentValid whether `governmentId` is a CPF or a CNPJ
     /// @param address null where the file has none
-    record Debt(
+    record Valid(
             int line,
             List<String> fields,
             String debtId,

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.billing.Boletos.Numbers;
 import vintem.billing.DebtBatch.Decision;
 import vintem.billing.DebtFileTable.Step;
-import vintem.billing.DebtRow.Debt;
+import vintem.billing.DebtRow.Valid;
 import vintem.billing.ImportTable.Home;
 import vintem.billing.ImportTable.Known;
 import vintem.platform.BusinessDays;
@@ -151,7 +151,8 @@ class ImportDebts {
                             sheet ->
                                     run(
                                             file,
-                                            new SheetRows(sheet, dialect, file.position()),
+                                            new SheetRows(
+                                                    sheet, dialect, terms(file), file.position()),
                                             stopping));
         };
     }
@@ -160,8 +161,13 @@ class ImportDebts {
         return new CsvRows(
                 new StoredBytes(database, files, file.id(), file.position(), file.size()),
                 dialect,
+                terms(file),
                 file.position(),
                 file.line());
+    }
+
+    private static LateTerms terms(DebtFile file) {
+        return file.lateTerms() == null ? LateTerms.NONE : LateTerms.of(file.lateTerms());
     }
 
     private Outcome run(DebtFile file, DebtRows rows, BooleanSupplier stopping)
@@ -362,7 +368,7 @@ class ImportDebts {
             }
         }
 
-        private List<NewCharge> newCharges(List<Debt> fresh, @Nullable Numbers numbers) {
+        private List<NewCharge> newCharges(List<Valid> fresh, @Nullable Numbers numbers) {
             var now = clock.instant();
             var today = BusinessDays.today(clock);
             var keys = new byte[16 * fresh.size()];
@@ -398,7 +404,7 @@ class ImportDebts {
             return list;
         }
 
-        private List<Home> homes(List<Debt> fresh, List<NewCharge> list) {
+        private List<Home> homes(List<Valid> fresh, List<NewCharge> list) {
             var homes = new ArrayList<Home>();
             for (var i = 0; i < fresh.size(); i++) {
                 var address = fresh.get(i).address();

@@ -19,6 +19,8 @@ enum Mistake {
     NOT_POSITIVE,
     TOO_LARGE,
     NOT_A_DATE,
+    /// The fine that the file's debts were to have is more than this debt.
+    FINE_ABOVE_DEBT,
     /// The debt is charged already, with another amount, due date or debtor.
     OTHER_AMOUNT,
     OTHER_DUE_DATE,

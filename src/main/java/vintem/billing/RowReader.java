@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import vintem.billing.DebtRow.Address;
-import vintem.billing.DebtRow.Debt;
+import vintem.billing.DebtRow.Valid;
 import vintem.billing.DebtRow.Erratum;
 import vintem.billing.DebtRow.Kind;
 import vintem.billing.Dialect.DateOrder;
@@ -25,6 +25,7 @@ final class RowReader {
     private static final int LONGEST_ID = 128;
 
     private final Dialect dialect;
+    private final LateTerms lateTerms;
     private final DecimalMark decimalMark;
     private final DateOrder dateOrder;
     private final int columns;
@@ -35,8 +36,10 @@ final class RowReader {
     private @Nullable List<String> wrongColumns;
     private @Nullable List<String> reasons;
 
-    RowReader(Dialect dialect) {
+    /// @param lateTerms what all debts of the file are charged with
+    RowReader(Dialect dialect, LateTerms lateTerms) {
         this.dialect = dialect;
+        this.lateTerms = lateTerms;
         // Where no amount has decimals either mark will do.
         decimalMark = Objects.requireNonNullElse(dialect.decimalMark(), DecimalMark.DOT);
         dateOrder = Objects.requireNonNullElse(dialect.dateOrder(), DateOrder.ISO);
@@ -95,10 +98,16 @@ final class RowReader {
         }
         var debtId = required(DebtField.DEBT_ID, LONGEST_ID);
         var address = hasAddress ? address() : null;
+        if (reasons == null
+                && day != null
+                && lateTerms.fine() != null
+                && lateTerms.misfits(amountCents, day).containsKey("fine")) {
+            wrong(DebtField.DEBT_AMOUNT, Mistake.FINE_ABOVE_DEBT);
+        }
         if (reasons != null || day == null) {
             return erratum(line);
         }
-        return new Debt(
+        return new Valid(
                 line,
                 fields,
                 debtId,

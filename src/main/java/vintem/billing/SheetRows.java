@@ -20,10 +20,10 @@ final class SheetRows implements DebtRows {
     private long position;
 
     /// @param position the last row that is not to be read
-    SheetRows(Spreadsheet sheet, Dialect dialect, long position) {
+    SheetRows(Spreadsheet sheet, Dialect dialect, LateTerms lateTerms, long position) {
         this.sheet = sheet;
         this.dialect = dialect;
-        this.reader = new RowReader(dialect);
+        this.reader = new RowReader(dialect, lateTerms);
         this.position = position;
     }
 
