@@ -21,7 +21,7 @@ import vintem.platform.TaxId;
 ///
 /// Source: FEBRABAN and the banks' manuals for the fields, their order and the bar code of 103 by
 /// 13 millimetres.
-public final class BoletoPdf {
+final class BoletoPdf {
     private static final float LEFT = 15;
     private static final float RIGHT = Sheet.WIDTH - 15;
     private static final float WIDTH = RIGHT - LEFT;
@@ -47,39 +47,10 @@ public final class BoletoPdf {
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("dd/MM/uuuu", Locale.of("pt", "BR"));
 
-    /// Where a boleto stands at its bank.
-    public enum Status {
-        /// Made here; no bank has heard of it.
-        DRAFT,
-        /// The bank was asked and has not answered.
-        REGISTERING,
-        /// The only one that can be paid.
-        REGISTERED,
-        PAID,
-        /// The bank takes it no more (*baixado*).
-        WRITTEN_OFF,
-        REJECTED;
-
-        /// As the database and the routes write it.
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        /// @throws IllegalArgumentException for another word
-        public static Status of(String word) {
-            for (var status : values()) {
-                if (status.word().equals(word)) {
-                    return status;
-                }
-            }
-            throw new IllegalArgumentException("no boleto is " + word);
-        }
-    }
-
     /// Who is on it.
     ///
     /// @param document a CPF or CNPJ, bare or masked; anything else is printed as it is
-    public record Party(String name, String document) {
+    record Party(String name, String document) {
         private String text() {
             if (document.isBlank()) {
                 return name;
@@ -97,6 +68,8 @@ public final class BoletoPdf {
 
     /// What is printed.
     ///
+    /// @param status of the boleto; of a debt that was paid in another way it is *paid*, so that
+    /// nobody asks for another
     /// @param reason what the bank said, where it has rejected it
     /// @param sandbox whether all of it is a game, which is then written across the page
     /// @param account in whose name it was made, as it was then
@@ -106,8 +79,8 @@ public final class BoletoPdf {
     /// @param instructions sentences, such as [LateTerms#sentences]; as many as there is room for
     /// @param pix text of the QR code, or null: its amount is fixed, so that it does not belong
     /// here once late terms apply
-    public record Bill(
-            Status status,
+    record Bill(
+            BoletoStatus status,
             @Nullable String reason,
             boolean sandbox,
             Party beneficiary,
@@ -120,9 +93,13 @@ public final class BoletoPdf {
             LocalDate issuedOn,
             List<String> instructions,
             @Nullable String pix) {
-        /// @throws IllegalArgumentException for a number that is not the one in the bar code
-        public Bill {
+        /// @throws IllegalArgumentException where there is no boleto, or for a number that is not
+        /// the one in the bar code
+        Bill {
             instructions = List.copyOf(instructions);
+            if (status == BoletoStatus.NONE) {
+                throw new IllegalArgumentException("there is no boleto");
+            }
             if (account.bank() != boleto.bank()
                     || !account.freeField(number).equals(boleto.freeField())) {
                 throw new IllegalArgumentException("another number stands in the bar code");
@@ -133,12 +110,12 @@ public final class BoletoPdf {
         private @Nullable String payablePix() {
             return switch (status) {
                 case DRAFT, REGISTERING, REGISTERED, REJECTED -> pix;
-                case PAID, WRITTEN_OFF -> null;
+                case NONE, PAID, WRITTEN_OFF -> null;
             };
         }
 
         private boolean isPayable() {
-            return status == Status.REGISTERED;
+            return status == BoletoStatus.REGISTERED;
         }
 
         private String due() {
@@ -168,7 +145,7 @@ public final class BoletoPdf {
     }
 
     /// The bill as a PDF of one page. Characters that have no place in it are replaced.
-    public static byte[] render(Bill bill) {
+    static byte[] render(Bill bill) {
         try (var sheet = new Sheet("Boleto " + bill.printedNumber())) {
             new BoletoPdf(sheet, bill).draw();
             return sheet.bytes();
@@ -238,7 +215,7 @@ public final class BoletoPdf {
     private String headline() {
         return switch (bill.status()) {
             case DRAFT, REGISTERING -> "ESTE BOLETO AINDA NÃO PODE SER PAGO";
-            case REGISTERED -> "";
+            case NONE, REGISTERED -> "";
             case PAID -> "ESTE BOLETO JÁ FOI PAGO";
             case WRITTEN_OFF -> "ESTE BOLETO FOI BAIXADO E NÃO PODE MAIS SER PAGO";
             case REJECTED -> "ESTE BOLETO NÃO PODE SER PAGO";
@@ -250,7 +227,7 @@ public final class BoletoPdf {
                 switch (bill.status()) {
                     case DRAFT -> "Ele ainda não foi registrado em nenhum banco.";
                     case REGISTERING -> "O banco ainda não confirmou o registro.";
-                    case REGISTERED -> "";
+                    case NONE, REGISTERED -> "";
                     case PAID -> "Não pague de novo.";
                     case WRITTEN_OFF -> "Fale com o beneficiário se precisar de outro.";
                     case REJECTED ->
@@ -263,7 +240,7 @@ public final class BoletoPdf {
                     case DRAFT, REGISTERING ->
                             " A linha digitável e o código de barras aparecem aqui depois do"
                                     + " registro.";
-                    case REGISTERED, PAID, WRITTEN_OFF, REJECTED -> "";
+                    case NONE, REGISTERED, PAID, WRITTEN_OFF, REJECTED -> "";
                 };
         return detail
                 + codes
@@ -291,7 +268,7 @@ public final class BoletoPdf {
     private String instead() {
         return switch (bill.status()) {
             case DRAFT, REGISTERING -> "Não registrado: ainda não pode ser pago";
-            case REGISTERED -> "";
+            case NONE, REGISTERED -> "";
             case PAID -> "Já foi pago";
             case WRITTEN_OFF -> "Baixado: não pode ser pago";
             case REJECTED -> "Registro recusado: não pode ser pago";
