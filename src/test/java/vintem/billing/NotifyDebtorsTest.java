@@ -43,8 +43,12 @@ class NotifyDebtorsTest {
     @Inject DebtFileTable files;
     @Inject DebtorMail debtorMail;
     @Inject ChargePix pix;
-    @Inject MovableClock clock;
-    @Inject Debtors debtors;
+    @Inject MakeCharges makeCharges;
+    @Inject Boletos boletos;
+
+    // Of this test alone: the others share another.
+    private final MovableClock clock = new MovableClock();
+    private Debtors debtors;
 
     private final GreenMail mail =
             new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
@@ -52,6 +56,7 @@ class NotifyDebtorsTest {
 
     @BeforeEach
     void nobody_waits() {
+        debtors = new Debtors(database, makeCharges, boletos, clock);
         Rows.change(
                 "update charge_email set status = 'skipped', counted = true"
                         + " where status in ('queued', 'sending')");
