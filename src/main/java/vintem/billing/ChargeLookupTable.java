@@ -239,9 +239,7 @@ class ChargeLookupTable {
     }
 
     private static Set<ChargeStatus> statuses(Filter filter) {
-        return filter.statuses().isEmpty()
-                ? EnumSet.allOf(ChargeStatus.class)
-                : filter.statuses();
+        return filter.statuses().isEmpty() ? EnumSet.allOf(ChargeStatus.class) : filter.statuses();
     }
 
     private static LocalDate from(Filter filter) {
@@ -260,7 +258,9 @@ class ChargeLookupTable {
                         || filter.documents().contains(charge.governmentId()))
                 && (filter.email() == null || filter.email().equals(charge.email()))
                 && (filter.name() == null
-                        || charge.name().toLowerCase(java.util.Locale.ROOT).startsWith(filter.name()))
+                        || charge.name()
+                                .toLowerCase(java.util.Locale.ROOT)
+                                .startsWith(filter.name()))
                 && (filter.fileId() == null || filter.fileId().equals(charge.fileId()));
     }
 
