@@ -34,8 +34,7 @@ class BeneficiaryTable {
             "update beneficiary set next_number = :next where id = :id and next_number < :next";
 
     // A server is itself as long as it goes on by its own log: a copy that was started elsewhere,
-    // or
-    // from an earlier moment, has another timeline or another identifier.
+    // or from an earlier moment, has another timeline or another identifier.
     private static final String MOVE_IN =
             """
             insert into boleto_home (system_identifier, timeline)

@@ -27,8 +27,8 @@ final class BoletoReader {
                     Reason.OTHER_KIND,
                     digits.startsWith("8")
                             ? "what begins with 8 is the slip of a utility or a tax"
-                            : "a boleto has a line of 47 digits, the 48 of a utility's slip begin"
-                                    + " with 8");
+                            : "a line of 47 digits is a boleto's, one of 48 that begins in 8 is"
+                                    + " a utility's");
         }
         var reasons = new ArrayList<Finding>();
         String barCode;

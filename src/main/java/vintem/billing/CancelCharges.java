@@ -85,8 +85,8 @@ class CancelCharges {
     }
 
     /// Takes back the charges of a file of which something is owed, in transactions of a thousand:
-    /// a crash leaves the rest, and doing it again goes on. Nobody may be adding charges to the
-    // file.
+    /// a crash leaves the rest, and doing it again goes on. Nobody may be adding charges to
+    /// the file.
     ///
     /// @return how many were cancelled now
     int ofFile(UUID fileId, Caller by) {

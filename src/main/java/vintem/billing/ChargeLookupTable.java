@@ -106,7 +106,8 @@ class ChargeLookupTable {
                 select * from charge
                 where charge.status = wanted.status
                 and (due_date, id) > (
-                    greatest(:from, coalesce((select due_date from charge where id = :after), :from)),
+                    greatest(:from,
+                             coalesce((select due_date from charge where id = :after), :from)),
                     coalesce(:after, '00000000-0000-0000-0000-000000000000'::uuid))
                 and due_date between :from and :to
                 and (:fileId::uuid is null or file_id = :fileId)
@@ -144,7 +145,8 @@ class ChargeLookupTable {
                     where lower(name) collate "C" >= :name and lower(name) collate "C" < :beyond
                     and (:after::uuid is null
                          or (lower(name) collate "C", id)
-                            > ((select lower(name) collate "C" from charge where id = :after), :after))
+                            > ((select lower(name) collate "C" from charge where id = :after),
+                               :after))
                     """
                     + AMONG_THEM
                     + """

@@ -27,10 +27,9 @@ import vintem.platform.Idempotency;
 /// Settles charges by what the bank's webhook tells.
 ///
 /// Safe twice: the bank's ids tell a message that comes again from money that comes again, and
-// where
-/// it gives none, all that the message says does. A debt that nobody has keeps its message; once
-// the
-/// debt is charged and the bank tells of it again, or an operator says whose it is, it is booked.
+/// where it gives none, all that the message says does. A debt that nobody has keeps its message;
+/// once the debt is charged and the bank tells of it again, or an operator says whose it is, it is
+/// booked.
 @Singleton
 class SettleCharge {
     /// What the bank tells.

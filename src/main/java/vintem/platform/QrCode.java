@@ -8,7 +8,9 @@ import com.google.zxing.qrcode.encoder.Encoder;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -32,6 +34,31 @@ public final class QrCode {
     private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10};
 
     private QrCode() {}
+
+    /// A QR code without the white around it, for whoever draws it: black stretches on a square of
+    /// `side` modules, from the top left.
+    public record Modules(int side, List<Run> runs) {}
+
+    /// Black modules side by side, drawn as one: single ones may show seams.
+    public record Run(int x, int y, int length) {}
+
+    /// @throws IllegalArgumentException for a text of more bytes than a QR code holds (2,331)
+    public static Modules runs(String text) {
+        var modules = modules(text);
+        var runs = new ArrayList<Run>();
+        for (var y = 0; y < modules.getHeight(); y++) {
+            for (var x = 0; x < modules.getWidth(); x++) {
+                var from = x;
+                while (x < modules.getWidth() && modules.get(x, y) == 1) {
+                    x++;
+                }
+                if (x > from) {
+                    runs.add(new Run(from, y, x - from));
+                }
+            }
+        }
+        return new Modules(modules.getWidth(), runs);
+    }
 
     /// A PNG of one bit per pixel.
     ///
@@ -57,8 +84,8 @@ public final class QrCode {
     ///
     /// @throws IllegalArgumentException for a text of more bytes than a QR code holds (2,331)
     public static String svg(String text) {
-        var modules = modules(text);
-        var side = modules.getWidth() + 2 * QUIET;
+        var modules = runs(text);
+        var side = modules.side() + 2 * QUIET;
         var svg = new StringBuilder(12_000);
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ")
                 .append(side)
@@ -69,26 +96,16 @@ public final class QrCode {
                 .append("\" height=\"")
                 .append(side)
                 .append("\" fill=\"#fff\"/><path fill=\"#000\" d=\"");
-        for (var y = 0; y < modules.getHeight(); y++) {
-            for (var x = 0; x < modules.getWidth(); x++) {
-                var from = x;
-                while (x < modules.getWidth() && modules.get(x, y) == 1) {
-                    x++;
-                }
-                if (x > from) {
-                    // Whole runs: side by side, single modules may show seams.
-                    var run = x - from;
-                    svg.append('M')
-                            .append(from + QUIET)
-                            .append(' ')
-                            .append(y + QUIET)
-                            .append('h')
-                            .append(run)
-                            .append("v1h-")
-                            .append(run)
-                            .append('z');
-                }
-            }
+        for (var run : modules.runs()) {
+            svg.append('M')
+                    .append(run.x() + QUIET)
+                    .append(' ')
+                    .append(run.y() + QUIET)
+                    .append('h')
+                    .append(run.length())
+                    .append("v1h-")
+                    .append(run.length())
+                    .append('z');
         }
         return svg.append("\"/></svg>").toString();
     }

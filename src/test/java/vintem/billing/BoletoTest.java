@@ -308,8 +308,8 @@ class BoletoTest {
                 .containsExactly("what begins with 8 is the slip of a utility or a tax");
         assertThat(reasons(Boleto.read("746100000005246100291102005460339004695895061080", TODAY)))
                 .containsExactly(
-                        "a boleto has a line of 47 digits, the 48 of a utility's slip begin with"
-                                + " 8");
+                        "a line of 47 digits is a boleto's, one of 48 that begins in 8 is a"
+                                + " utility's");
         assertThat(
                         reasons(
                                 Boleto.read(
