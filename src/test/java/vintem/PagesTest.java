@@ -38,6 +38,8 @@ class PagesTest {
                 "/app/payouts/new",
                 "/app/payouts/batch?id=none",
                 "/app/payouts/one?external_id=none",
+                "/app/billing/outbox",
+                "/app/billing/outbox/one?id=none",
                 "/app/ledger",
                 "/app/ledger?as_of=2020-01-31",
                 "/app/ledger/bank",

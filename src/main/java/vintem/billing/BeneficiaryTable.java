@@ -33,8 +33,8 @@ class BeneficiaryTable {
     private static final String MOVE =
             "update beneficiary set next_number = :next where id = :id and next_number < :next";
 
-    // A server is itself as long as it goes on by its own log: a copy that was started elsewhere, or
-    // from an earlier moment, has another timeline or another identifier.
+    // A server is itself as long as it goes on by its own log: a copy that was started elsewhere,
+    // or from an earlier moment, has another timeline or another identifier.
     private static final String MOVE_IN =
             """
             insert into boleto_home (system_identifier, timeline)
@@ -69,7 +69,8 @@ class BeneficiaryTable {
     ///
     /// @return the first of them; empty where fewer are left
     OptionalLong take(Handle tx, int id, int count, long most) {
-        return tx.createQuery(TAKE)
+        return tx
+                .createQuery(TAKE)
                 .bind("id", id)
                 .bind("count", count)
                 .bind("most", most)

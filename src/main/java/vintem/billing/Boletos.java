@@ -116,9 +116,7 @@ class Boletos {
     Beneficiary beneficiary(int id) {
         return known.computeIfAbsent(
                 id,
-                _ ->
-                        Beneficiary.parse(
-                                database.transaction(tx -> table.find(tx, id)).config()));
+                _ -> Beneficiary.parse(database.transaction(tx -> table.find(tx, id)).config()));
     }
 
     /// Branches are closed on 31 December, though it counts as a business day.

@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -88,7 +89,7 @@ class BookSettlements {
         private final List<Transfer> transfers = new ArrayList<>();
         private final List<BankBooks.BoletoPaid> boletos = new ArrayList<>();
         private final List<Outbox.News> news = new ArrayList<>();
-        private final Instant now = clock.instant();
+        private final Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
 
         private Booking(Map<UUID, Charge> byId) {
             this.byId = byId;
@@ -136,8 +137,7 @@ class BookSettlements {
         /// Keeps a message about a debt that nobody has.
         Settlement keep(Settlement unknown) {
             arrived.add(unknown);
-            news.add(
-                    new ChargeEvent.UnknownSettlement(unknown.id(), unknown.amountCents()).news());
+            news.add(new ChargeEvent.UnknownSettlement(unknown.id(), unknown.amountCents()).news());
             return unknown;
         }
 
@@ -183,7 +183,11 @@ class BookSettlements {
 
         /// One leg; all legs of one settlement are one entry, which has its id.
         private void move(
-                Settlement settled, AccountCode debit, AccountCode credit, long cents, String kind) {
+                Settlement settled,
+                AccountCode debit,
+                AccountCode credit,
+                long cents,
+                String kind) {
             if (cents > 0) {
                 transfers.add(
                         new Transfer(

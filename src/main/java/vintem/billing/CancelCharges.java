@@ -3,6 +3,7 @@ package vintem.billing;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -84,7 +85,8 @@ class CancelCharges {
     }
 
     /// Takes back the charges of a file of which something is owed, in transactions of a thousand:
-    /// a crash leaves the rest, and doing it again goes on. Nobody may be adding charges to the file.
+    /// a crash leaves the rest, and doing it again goes on. Nobody may be adding charges to
+    /// the file.
     ///
     /// @return how many were cancelled now
     int ofFile(UUID fileId, Caller by) {
@@ -117,7 +119,7 @@ class CancelCharges {
 
     /// @param owing locked
     private List<Charge> cancel(Handle tx, List<Charge> owing) {
-        var now = clock.instant();
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var cancelled = owing.stream().map(each -> each.cancelled(now)).toList();
         var transfers = new ArrayList<Transfer>(cancelled.size());
         var news = new ArrayList<Outbox.News>(cancelled.size());
@@ -141,7 +143,9 @@ class CancelCharges {
         tx.afterCommit(
                 () ->
                         ids.forEach(
-                                each -> broadcast.tell(BookSettlements.topic(each), "charge-changed")));
+                                each ->
+                                        broadcast.tell(
+                                                BookSettlements.topic(each), "charge-changed")));
         return cancelled;
     }
 }

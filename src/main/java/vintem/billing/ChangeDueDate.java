@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -92,7 +93,7 @@ class ChangeDueDate {
                         due,
                         BusinessDays.today(clock),
                         before.documentValid());
-        var after = before.postponed(due, boleto, clock.instant());
+        var after = before.postponed(due, boleto, clock.instant().truncatedTo(ChronoUnit.MICROS));
         charges.postpone(tx, before, after);
         // Its amount was that of the old date.
         chargePix.end(tx, List.of(chargeId));
@@ -128,7 +129,6 @@ class ChangeDueDate {
         var boleto = charge.boleto();
         return boleto == null
                 ? open > Boleto.MOST_CENTS
-                : boleto.boleto().amountCents() == open
-                        && !boleto.due().isBefore(charge.dueDate());
+                : boleto.boleto().amountCents() == open && !boleto.due().isBefore(charge.dueDate());
     }
 }

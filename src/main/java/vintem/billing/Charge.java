@@ -161,7 +161,8 @@ record Charge(
             @Nullable String boletoReasonNow,
             Instant now) {
         if (next != status && !status.mayBecome(next)) {
-            throw new IllegalStateException("a charge that is %s is not %s".formatted(status, next));
+            throw new IllegalStateException(
+                    "a charge that is %s is not %s".formatted(status, next));
         }
         return new Charge(
                 id,

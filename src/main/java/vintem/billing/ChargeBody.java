@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import vintem.platform.Cents;
 import vintem.platform.Json;
 
-/// A charge as its creditor sees it: the contract's members in our spelling, its boleto, and what is
-/// due today. Amounts are reais with two decimals.
+/// A charge as its creditor sees it: the contract's members in our spelling, its boleto, and
+/// what is due today. Amounts are reais with two decimals.
 ///
 /// @param documentValid whether `government_id` is a CPF or CNPJ; it is charged either way
 /// @param paidAmount what came in for the principal

@@ -120,8 +120,8 @@ class ChargeEmailTable {
                 returning e.claim, e.charge_id, e.reason, e.attempts, e.reply
             )
             select taken.*, coalesce(f.status = 'cancelled', false) as file_cancelled, c.debt_id,
-                   c.name, c.email, c.status, c.amount_cents, c.amount_cents - c.paid_cents as
-                   open_cents, c.due_date, c.late_terms, c.boleto_due, c.bar_code, c.boleto_status,
+                   c.name, c.email, c.status, c.amount_cents,
+                   c.amount_cents - c.paid_cents - c.discount_cents as open_cents, c.due_date, c.late_terms, c.boleto_due, c.bar_code, c.boleto_status,
                    c.page_key, c.updated_at as seen
             from taken
             join charge c on c.id = taken.charge_id
@@ -139,7 +139,7 @@ class ChargeEmailTable {
             """
             update charge_email
             set status = e.status, reply = coalesce(e.reply, charge_email.reply), claim = null,
-                due_at = coalesce(e.due_at, '-infinity'), repeated = repeated or e.repeated,
+                due_at = coalesce(e.due_at, '-infinity'), repeated = charge_email.repeated or e.repeated,
                 attempts = attempts + e.tries,
                 ended_at = case when e.status = 'queued' then null else e.at end
             from unnest(:charges, :reasons, :claims, :statuses, :replies, :dueTimes, :repeated,

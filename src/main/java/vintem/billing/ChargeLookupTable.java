@@ -106,7 +106,8 @@ class ChargeLookupTable {
                 select * from charge
                 where charge.status = wanted.status
                 and (due_date, id) > (
-                    greatest(:from, coalesce((select due_date from charge where id = :after), :from)),
+                    greatest(:from,
+                             coalesce((select due_date from charge where id = :after), :from)),
                     coalesce(:after, '00000000-0000-0000-0000-000000000000'::uuid))
                 and due_date between :from and :to
                 and (:fileId::uuid is null or file_id = :fileId)
@@ -144,7 +145,8 @@ class ChargeLookupTable {
                     where lower(name) collate "C" >= :name and lower(name) collate "C" < :beyond
                     and (:after::uuid is null
                          or (lower(name) collate "C", id)
-                            > ((select lower(name) collate "C" from charge where id = :after), :after))
+                            > ((select lower(name) collate "C" from charge where id = :after),
+                               :after))
                     """
                     + AMONG_THEM
                     + """
@@ -239,9 +241,7 @@ class ChargeLookupTable {
     }
 
     private static Set<ChargeStatus> statuses(Filter filter) {
-        return filter.statuses().isEmpty()
-                ? EnumSet.allOf(ChargeStatus.class)
-                : filter.statuses();
+        return filter.statuses().isEmpty() ? EnumSet.allOf(ChargeStatus.class) : filter.statuses();
     }
 
     private static LocalDate from(Filter filter) {
@@ -260,7 +260,9 @@ class ChargeLookupTable {
                         || filter.documents().contains(charge.governmentId()))
                 && (filter.email() == null || filter.email().equals(charge.email()))
                 && (filter.name() == null
-                        || charge.name().toLowerCase(java.util.Locale.ROOT).startsWith(filter.name()))
+                        || charge.name()
+                                .toLowerCase(java.util.Locale.ROOT)
+                                .startsWith(filter.name()))
                 && (filter.fileId() == null || filter.fileId().equals(charge.fileId()));
     }
 

@@ -100,7 +100,12 @@ class ChargePix {
         var owing = list.stream().filter(each -> isPayable(each, now)).toList();
         var shown = table.shown(tx, owing.stream().map(Charge::id).toList());
         var found =
-                payments.find(tx, shown.values().stream().map(ChargePixTable.Code::paymentId).toList())
+                payments
+                        .find(
+                                tx,
+                                shown.values().stream()
+                                        .map(ChargePixTable.Code::paymentId)
+                                        .toList())
                         .stream()
                         .collect(Collectors.toMap(Payment::id, Function.identity()));
         var codes = new HashMap<UUID, Code>();

@@ -34,8 +34,7 @@ final class ChargeReader {
     private static final int MOST_AHEAD_MINUTES = 5;
 
     private static final Pattern ISO_DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-    private static final Pattern OUR_DAY =
-            Pattern.compile("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})");
+    private static final Pattern OUR_DAY = Pattern.compile("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})");
     private static final Pattern TIME =
             Pattern.compile(
                     "([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,9})?)?)"
@@ -265,9 +264,7 @@ final class ChargeReader {
                 return Optional.empty();
             }
             var zone =
-                    found.group(3) == null
-                            ? BusinessDays.SAO_PAULO
-                            : ZoneOffset.of(found.group(3));
+                    found.group(3) == null ? BusinessDays.SAO_PAULO : ZoneOffset.of(found.group(3));
             // As exact as the database keeps it.
             return Optional.of(time.atZone(zone).toInstant().truncatedTo(ChronoUnit.MICROS));
         } catch (DateTimeException noSuchTime) {

@@ -65,7 +65,8 @@ class ChargeTable {
             """;
 
     // Which charge a debt is never changes.
-    private static final String IDS = "select debt_id, id from charge where debt_id = any(:debtIds)";
+    private static final String IDS =
+            "select debt_id, id from charge where debt_id = any(:debtIds)";
 
     // In one order everywhere, or two lists wait for each other.
     private static final String LOCK =
@@ -240,9 +241,14 @@ class ChargeTable {
     /// Gives a charge, which is locked, another due date and boleto. The number of the one before
     /// stays used.
     void postpone(Handle tx, Charge before, Charge after) {
-        if (before.boleto() != null) {
+        var former = before.boleto();
+        if (former != null) {
             tx.createUpdate(KEEP_FORMER)
-                    .bindMethods(before.boleto())
+                    .bind("beneficiaryId", former.beneficiaryId())
+                    .bind("number", former.number())
+                    .bind("due", former.due())
+                    .bind("barCode", former.barCode())
+                    .bind("at", former.at())
                     .bind("chargeId", before.id())
                     .bind("status", before.boletoStatus().writtenOff().word())
                     .bind("now", after.updatedAt())

@@ -16,6 +16,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -221,7 +222,8 @@ public class ChargesHttp {
                         address.base(),
                         identity.map(
                                 it -> new Idempotency.Request(it, Idempotency.hash(bytes), id)),
-                        clock.instant());
+                        // As exact as the database keeps it.
+                        clock.instant().truncatedTo(ChronoUnit.MICROS));
         return switch (createCharge.create(request)) {
             case CreateCharge.Outcome.Created(_, var answer) -> created(answer).build();
             case CreateCharge.Outcome.KeyTaken(Claim.Replay(_, var stored)) ->
@@ -274,9 +276,7 @@ public class ChargesHttp {
     @APIResponse(responseCode = "200", description = "The charge")
     @APIResponse(responseCode = "404", description = "No such charge")
     public ChargeDetails details(@PathParam("id") String id) {
-        return readCharge
-                .details(known(id), address.base())
-                .orElseThrow(ChargesHttp::noSuchCharge);
+        return readCharge.details(known(id), address.base()).orElseThrow(ChargesHttp::noSuchCharge);
     }
 
     @POST
@@ -437,9 +437,7 @@ public class ChargesHttp {
     }
 
     private static @Nullable UUID id(String name, @Nullable String value, String reason) {
-        return value == null
-                ? null
-                : parse(value).orElseThrow(() -> Problem.invalid(name, reason));
+        return value == null ? null : parse(value).orElseThrow(() -> Problem.invalid(name, reason));
     }
 
     static Optional<UUID> parse(String id) {

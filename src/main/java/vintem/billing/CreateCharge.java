@@ -24,7 +24,6 @@ import vintem.platform.Coalescer;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
-import vintem.platform.Ids;
 import vintem.platform.Outbox;
 
 /// Charges one debtor, or a list of requests that came at the same moment.

@@ -97,11 +97,6 @@ record Debt(
         var above = cents - principal;
         var late = Math.min(above, owed.lateCents());
         return new Split(
-                principal,
-                late,
-                above - late,
-                open - principal,
-                owed.lateCents() - late,
-                0);
+                principal, late, above - late, open - principal, owed.lateCents() - late, 0);
     }
 }

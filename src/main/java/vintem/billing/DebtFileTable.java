@@ -278,7 +278,11 @@ class DebtFileTable {
     boolean add(Handle tx, UUID id, long start, byte[] bytes, int length, Instant now) {
         tx.execute(RELAXED);
         var grown =
-                tx.createUpdate(GROW).bind("id", id).bind("length", length).bind("now", now).execute()
+                tx.createUpdate(GROW)
+                                .bind("id", id)
+                                .bind("length", length)
+                                .bind("now", now)
+                                .execute()
                         == 1;
         if (grown) {
             BinaryCopy.copy(

@@ -80,9 +80,11 @@ class DebtorMail {
 
     /// @param from whom it is from
     /// @param base scheme and host under which debtors reach us
-    /// @param pixCode null where there is none
+    /// @param code null where there is none
     /// @return empty where nothing can be written to the address
-    Optional<Letter> write(Due due, @Nullable String pixCode, Mailbox from, String base, Instant now) {
+    Optional<Letter> write(
+            Due due, ChargePix.@Nullable Code code, Mailbox from, String base, Instant now) {
+        var pixCode = code == null ? null : code.copyAndPaste();
         return EmailAddress.parse(due.email())
                 .map(
                         address -> {
@@ -158,7 +160,7 @@ class DebtorMail {
                         : null,
                 pixCode,
                 QR,
-                base + "/c/" + DebtorLink.token(due.chargeId(), due.pageKey()),
+                base + new DebtorLink(due.chargeId(), due.pageKey()).path(),
                 base
                         + "/unsubscribe/"
                         + UnsubscribeToken.of(due.chargeId(), due.pageKey()).text(),

@@ -74,6 +74,7 @@ class NotifyDebtors {
     private final SandboxMailTable sandbox;
     private final DebtFileTable files;
     private final DebtorMail debtorMail;
+    private final ChargePix pix;
     private final Clock clock;
     private final MailSettings settings;
     private final SSLSocketFactory tls;
@@ -89,6 +90,7 @@ class NotifyDebtors {
             SandboxMailTable sandbox,
             DebtFileTable files,
             DebtorMail debtorMail,
+            ChargePix pix,
             Clock clock) {
         this(
                 database,
@@ -98,6 +100,7 @@ class NotifyDebtors {
                 sandbox,
                 files,
                 debtorMail,
+                pix,
                 clock,
                 MailSettings.configured());
     }
@@ -110,6 +113,7 @@ class NotifyDebtors {
             SandboxMailTable sandbox,
             DebtFileTable files,
             DebtorMail debtorMail,
+            ChargePix pix,
             Clock clock,
             MailSettings settings) {
         this.database = database;
@@ -119,6 +123,7 @@ class NotifyDebtors {
         this.sandbox = sandbox;
         this.files = files;
         this.debtorMail = debtorMail;
+        this.pix = pix;
         this.clock = clock;
         this.settings = settings;
         tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
@@ -277,12 +282,13 @@ class NotifyDebtors {
 
         private List<Letter> write(Taken taken) {
             var now = clock.instant();
+            var codes = pix.codes(taken.mails().stream().map(Due::chargeId).toList());
             var letters = new ArrayList<Letter>();
             var failures = new ArrayList<Ending>();
             for (var mail : taken.mails()) {
                 try {
                     debtorMail
-                            .write(mail, null, settings.from(), settings.base(), now)
+                            .write(mail, codes.get(mail.chargeId()), settings.from(), settings.base(), now)
                             .ifPresent(letters::add);
                 } catch (RuntimeException failed) {
                     // Our mistake. The others go on, and this one is tried again after it is mended.

@@ -63,7 +63,8 @@ class ReadCharge {
         var now = clock.instant();
         var made = codes.ofCharge(tx, charge.id());
         var found =
-                payments.find(tx, made.stream().map(ChargePixTable.Code::paymentId).toList())
+                payments
+                        .find(tx, made.stream().map(ChargePixTable.Code::paymentId).toList())
                         .stream()
                         .collect(Collectors.toMap(Payment::id, Function.identity()));
         var pix =

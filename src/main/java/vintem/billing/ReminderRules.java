@@ -32,7 +32,7 @@ record ReminderRules(List<Integer> days) {
             return new ReminderRules(List.of());
         }
         var days = new ArrayList<Integer>();
-        for (var each : text.strip().split("\\s*,\\s*")) {
+        for (var each : text.strip().split("\\s*,\\s*", -1)) {
             if (!DAYS.matcher(each).matches() || Math.abs(Integer.parseInt(each)) > MOST_DAYS) {
                 throw new IllegalArgumentException(
                         "VINTEM_BILLING_REMINDERS is `none` or days from -%d to %d, as in `%s`"

@@ -26,9 +26,10 @@ import vintem.platform.Idempotency;
 
 /// Settles charges by what the bank's webhook tells.
 ///
-/// Safe twice: the bank's ids tell a message that comes again from money that comes again, and where
-/// it gives none, all that the message says does. A debt that nobody has keeps its message; once the
-/// debt is charged and the bank tells of it again, or an operator says whose it is, it is booked.
+/// Safe twice: the bank's ids tell a message that comes again from money that comes again, and
+/// where it gives none, all that the message says does. A debt that nobody has keeps its message;
+/// once the debt is charged and the bank tells of it again, or an operator says whose it is, it is
+/// booked.
 @Singleton
 class SettleCharge {
     /// What the bank tells.
@@ -114,7 +115,9 @@ class SettleCharge {
         var named = SettlementTable.Names.of(messages);
         var ids = new LinkedHashSet<>(charges.ids(tx, debts(messages)).values());
         // Whose it is never changes, once it is said.
-        settlements.known(tx, named).stream().flatMap(each -> each.ofCharge().stream()).forEach(ids::add);
+        settlements.known(tx, named).stream()
+                .flatMap(each -> each.ofCharge().stream())
+                .forEach(ids::add);
         var booking = bookSettlements.open(tx, ids);
         var deciding = new Deciding(booking, settlements.lockKnown(tx, named));
         var outcomes = messages.stream().map(deciding::decide).toList();

@@ -20,8 +20,7 @@ import vintem.platform.Columns;
 @Singleton
 class SettlementTable {
     /// By what messages may be known.
-    public record Names(
-            Set<String> paymentIds, Set<String> endToEnds, Set<String> fingerprints) {
+    public record Names(Set<String> paymentIds, Set<String> endToEnds, Set<String> fingerprints) {
         static Names of(List<SettleCharge.Message> messages) {
             return new Names(
                     distinct(messages, SettleCharge.Message::bankPaymentId),

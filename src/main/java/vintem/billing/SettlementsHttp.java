@@ -116,9 +116,7 @@ public class SettlementsHttp {
             SettlementLine settlement) {
         static Booked of(Settlement settlement, Charge charge, boolean repeated) {
             return new Booked(
-                    repeated
-                            ? "The payment was booked before"
-                            : "The payment has been booked",
+                    repeated ? "The payment was booked before" : "The payment has been booked",
                     repeated,
                     charge.status().word(),
                     Cents.toReais(charge.status().owes() ? charge.debt().openCents() : 0),

@@ -59,7 +59,10 @@ public class Payments {
         outbox.publish(
                 tx,
                 removed.stream()
-                        .map(it -> new PaymentEvent.Removed(it.id(), it.txid(), it.purpose()).news())
+                        .map(
+                                it ->
+                                        new PaymentEvent.Removed(it.id(), it.txid(), it.purpose())
+                                                .news())
                         .toList());
         tx.afterCommit(() -> removed.forEach(it -> screens.changed(it.id(), "payment-removed")));
     }

@@ -48,8 +48,7 @@ public record EmailAddress(String local, String domain) {
         try {
             var domain = IDN.toASCII(stripped.substring(at + 1), IDN.USE_STD3_ASCII_RULES);
             return Optional.of(
-                    new EmailAddress(
-                            stripped.substring(0, at), domain.toLowerCase(Locale.ROOT)));
+                    new EmailAddress(stripped.substring(0, at), domain.toLowerCase(Locale.ROOT)));
         } catch (IllegalArgumentException noAddress) {
             return Optional.empty();
         }

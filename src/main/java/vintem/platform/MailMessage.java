@@ -94,10 +94,7 @@ public record MailMessage(
                 header(out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
             }
         }
-        header(
-                out,
-                "Content-Type",
-                "multipart/alternative;\r\n boundary=\"" + ALTERNATIVE + "\"");
+        header(out, "Content-Type", "multipart/alternative;\r\n boundary=\"" + ALTERNATIVE + "\"");
         out.append("\r\n--").append(ALTERNATIVE).append("\r\n");
         words(out, "plain", text);
         out.append("--").append(ALTERNATIVE).append("\r\n");
@@ -228,7 +225,6 @@ public record MailMessage(
     private static boolean isPlain(byte[] line, int at) {
         var value = line[at];
         // Spaces at the end of a line get lost under way.
-        return value > ' ' && value < 0x7F && value != '='
-                || value == ' ' && at + 1 < line.length;
+        return value > ' ' && value < 0x7F && value != '=' || value == ' ' && at + 1 < line.length;
     }
 }

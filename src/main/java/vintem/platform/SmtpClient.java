@@ -151,7 +151,8 @@ public final class SmtpClient implements AutoCloseable {
         } catch (IOException failed) {
             closeQuietly(raw);
             throw new Unavailable(
-                    "the mail server %s cannot be used: %s".formatted(server, what(failed)), failed);
+                    "the mail server %s cannot be used: %s".formatted(server, what(failed)),
+                    failed);
         } catch (RuntimeException failed) {
             closeQuietly(raw);
             throw failed;
@@ -473,7 +474,9 @@ public final class SmtpClient implements AutoCloseable {
         if (failed instanceof SSLException) {
             return "no secure connection (%s)".formatted(failed.getMessage());
         }
-        return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
+        return failed.getMessage() == null
+                ? failed.getClass().getSimpleName()
+                : failed.getMessage();
     }
 
     private static String base64(String text) {

@@ -62,8 +62,7 @@ class BackupTest {
         var elsewhere = temporary.resolve("elsewhere");
         assertThat(Backup.restore(file, elsewhere)).isEqualTo(new Restored(elsewhere));
         assertThat(names(elsewhere))
-                .containsExactlyInAnyOrder(
-                        "postgres", "postgres.password", "restored", "secret");
+                .containsExactlyInAnyOrder("postgres", "postgres.password", "restored", "secret");
         try (var restored = start(elsewhere)) {
             var address = restored.address();
             assertThat(ask(address, "select count(*) from kept"))

@@ -121,7 +121,6 @@ class BoletoNumbersTest {
     }
 
     private NewBoleto issue(Boletos.Numbers numbers, int offset, LocalDate debtDue) {
-        return Objects.requireNonNull(
-                boletos.issue(numbers, offset, 10_000, debtDue, TODAY, true));
+        return Objects.requireNonNull(boletos.issue(numbers, offset, 10_000, debtDue, TODAY, true));
     }
 }

@@ -248,9 +248,39 @@ class MailMessageTest {
     Arbitrary<String> addresses() {
         var pieces =
                 Arbitraries.of(
-                        "a", "ana", "@", ".", "mail", ".example", ",", " ", "<", ">", "\r\n", "\0",
-                        "\"", "(", ")", "é", "ß", "ı", "\u3002", "\uFF20", ":", ";", "\\", "+", "'",
-                        "%", "xn--", "-", "[", "]", "1", "\u00AD", "\u200B");
+                        "a",
+                        "ana",
+                        "@",
+                        ".",
+                        "mail",
+                        ".example",
+                        ",",
+                        " ",
+                        "<",
+                        ">",
+                        "\r\n",
+                        "\0",
+                        "\"",
+                        "(",
+                        ")",
+                        "é",
+                        "ß",
+                        "ı",
+                        "\u3002",
+                        "\uFF20",
+                        ":",
+                        ";",
+                        "\\",
+                        "+",
+                        "'",
+                        "%",
+                        "xn--",
+                        "-",
+                        "[",
+                        "]",
+                        "1",
+                        "\u00AD",
+                        "\u200B");
         return pieces.list().ofMaxSize(10).map(list -> String.join("", list));
     }
 

@@ -38,11 +38,16 @@ public final class ScriptedSmtp implements AutoCloseable {
 
     private static final Map<String, String> POLITE =
             Map.of(
-                    GREETING, "220 scripted.example ready",
-                    "EHLO", "250-scripted.example\r\n250-SIZE 1000000\r\n250 8BITMIME",
-                    "DATA", "354 go on",
-                    DOT, "250 2.0.0 taken",
-                    "QUIT", "221 bye");
+                    GREETING,
+                    "220 scripted.example ready",
+                    "EHLO",
+                    "250-scripted.example\r\n250-SIZE 1000000\r\n250 8BITMIME",
+                    "DATA",
+                    "354 go on",
+                    DOT,
+                    "250 2.0.0 taken",
+                    "QUIT",
+                    "221 bye");
 
     private final ServerSocket listening;
     private final Map<String, Deque<String>> answers = new HashMap<>();
@@ -189,8 +194,7 @@ public final class ScriptedSmtp implements AutoCloseable {
                 socket.close();
                 return false;
             }
-            socket.getOutputStream()
-                    .write((answer + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write((answer + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             if (answer.startsWith("221") || answer.startsWith("421")) {
                 return false;

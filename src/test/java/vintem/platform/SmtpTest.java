@@ -84,7 +84,11 @@ class SmtpTest {
 
     @Test
     void a_refused_recipient_is_told_apart_and_the_connection_goes_on() {
-        server.answering("RCPT", "550-5.1.1 no such\r\n550 5.1.1 user", "450 4.2.0 greylisted", "250 ok")
+        server.answering(
+                        "RCPT",
+                        "550-5.1.1 no such\r\n550 5.1.1 user",
+                        "450 4.2.0 greylisted",
+                        "250 ok")
                 .start();
         try (var client = open(server)) {
             assertThat(send(client))
@@ -247,7 +251,8 @@ class SmtpTest {
                 SmtpClient.open(SmtpServer.parse(url), localhost.getSocketFactory(), PATIENCE)) {
             assertThat(send(client)).isInstanceOf(Answer.Accepted.class);
         }
-        assertRefused(url, (SSLSocketFactory) SSLSocketFactory.getDefault(), "no secure connection");
+        assertRefused(
+                url, (SSLSocketFactory) SSLSocketFactory.getDefault(), "no secure connection");
     }
 
     @Test
@@ -362,8 +367,7 @@ class SmtpTest {
         assertThat(full.tls()).isEqualTo(Tls.IMPLICIT);
         assertThat(full.user()).isEqualTo("us@er");
         assertThat(full.password()).isEqualTo("p:ss");
-        assertThat(full.from())
-                .isEqualTo(new Mailbox("Loja Azul", address("c+x@loja.example")));
+        assertThat(full.from()).isEqualTo(new Mailbox("Loja Azul", address("c+x@loja.example")));
         assertThat(full.toString()).isEqualTo("mail.example:465");
         var small = SmtpServer.parse("smtp://[::1]?from=a@b.example");
         assertThat(small.port()).isEqualTo(587);
