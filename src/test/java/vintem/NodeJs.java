@@ -30,7 +30,7 @@ public final class NodeJs {
 
     private static final Duration MOST_FOR_INSTALLING = Duration.ofMinutes(5);
     private static final Duration MOST_FOR_A_SCRIPT = Duration.ofMinutes(1);
-    private static final Duration MOST_FOR_A_LINE = Duration.ofSeconds(30);
+    private static final Duration MOST_FOR_A_LINE = Duration.ofSeconds(90);
 
     private NodeJs() {}
 

@@ -119,7 +119,7 @@ class PayerBrowserTest {
                 .hasText(
                         "Pedido confirmado!",
                         new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions()
-                                .setTimeout(10_000));
+                                .setTimeout(30_000));
     }
 
     @Test

@@ -28,7 +28,7 @@ import vintem.platform.Coalescer.Unavailable;
 
 /// Lists of requests on a real PostgreSQL, behind a line that can be broken.
 class CoalescerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Limits ONE_WORKER = new Limits(1_000, 100, 1, 8);
 
     private static TestDatabase test;
@@ -134,12 +134,15 @@ class CoalescerTest {
     void an_idle_system_runs_lists_of_one_at_once() {
         start(Limits.USUAL, (_, wishes) -> seen(wishes).stream().map(Wish::word).toList());
         coalescer.call(Wish.of("warm"), PATIENCE);
-        var start = Instant.now();
+        var fastest = Duration.ofHours(1);
         for (var i = 0; i < 200; i++) {
+            var start = Instant.now();
             coalescer.call(Wish.of("w"), PATIENCE);
+            var took = Duration.between(start, Instant.now());
+            fastest = took.compareTo(fastest) < 0 ? took : fastest;
         }
-        // A timer of even ten milliseconds would take two seconds.
-        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofMillis(1_500));
+        // A timer of even ten milliseconds would keep every one of them, however slow the machine.
+        assertThat(fastest).isLessThan(Duration.ofMillis(9));
         assertThat(lists).allSatisfy(list -> assertThat(list).hasSize(1));
     }
 
@@ -272,7 +275,7 @@ class CoalescerTest {
         var start = Instant.now();
         assertThatThrownBy(() -> coalescer.submit(Wish.of("too many")))
                 .isInstanceOf(Unavailable.class);
-        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofMillis(200));
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(5));
         gate.release(1_000);
         assertThat(running.join()).isEqualTo("granted running");
         assertThat(waiting).allSatisfy(each -> assertThat(each.join()).startsWith("granted"));
