@@ -122,6 +122,37 @@ class CoalescerTest {
     }
 
     @Test
+    void a_second_worker_helps_a_crowd_and_nobody_else() {
+        start(new Limits(1_000, 100, 2, 8, 40), this::write);
+        gate.drainPermits();
+        var first = coalescer.submit(Wish.of("first"));
+        Together.until("the first list runs", () -> lists.size() == 1);
+        var few = submit(39);
+        // What becomes of nobody cannot be waited for: this is when the second worker would look.
+        Together.pause(Duration.ofMillis(150));
+        assertThat(lists).hasSize(1);
+        var one = coalescer.submit(Wish.of("one too many"));
+        Together.until("the second worker has taken the crowd", () -> lists.size() == 2);
+        assertThat(lists.stream().map(List::size)).containsExactly(1, 40);
+        gate.release(1_000);
+        first.join();
+        one.join();
+        few.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    void who_waits_too_long_hears_that_the_outcome_did_not_come_in_time() {
+        gate.drainPermits();
+        var wish = Wish.of("late");
+        assertThatThrownBy(() -> coalescer.call(wish, Duration.ofMillis(300)))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("no outcome within");
+        gate.release(1_000);
+        Together.until("it is written all the same", () -> test.count("wish") == 1);
+        assertThat(coalescer.call(wish, PATIENCE)).isEqualTo("granted late");
+    }
+
+    @Test
     void a_list_is_never_longer_than_its_limit() {
         gate.drainPermits();
         var outcomes = submit(250);
