@@ -54,6 +54,12 @@ public final class NodeJs {
         return read(out);
     }
 
+    /// The text of a file of one of the npm packages, to be run in a browser.
+    public static String text(String file) {
+        install();
+        return read(HOME.resolve("node_modules").resolve(file));
+    }
+
     /// Starts a script of `src/test/node` that goes on until it is closed.
     ///
     /// It should end with its standard input, so that it never outlives the tests.
