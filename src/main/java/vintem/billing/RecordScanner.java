@@ -9,8 +9,8 @@ import vintem.billing.UnreadableFile.Reason;
 /// The records of delimited text (RFC 4180, with every kind of line break), straight from its
 /// bytes, one after the other, in constant memory.
 ///
-/// Where a quoted field never ends, its line alone is one broken record and the next line begins
-/// anew: one stray quote does not swallow the rest of the file. Bytes are looked at one by one, so
+/// Where a quoted field never ends, or ends lines later in the middle of a text, its line alone is
+/// one broken record and the next line begins anew: a stray quote does not swallow other rows. Bytes are looked at one by one, so
 /// the encoding must be one in which ASCII stands for itself.
 final class RecordScanner {
     /// Where the bytes come from.
@@ -57,6 +57,7 @@ final class RecordScanner {
     private final int[] ends = new int[MOST_FIELDS];
     private final byte[] kinds = new byte[MOST_FIELDS];
     private int fields;
+    private int breaksInside;
     private boolean badQuotes;
     private boolean broken;
     private int brokenSoFar;
@@ -219,6 +220,7 @@ final class RecordScanner {
 
     private void scan() throws UnreadableFile {
         fields = 0;
+        breaksInside = 0;
         badQuotes = false;
         broken = false;
         var at = cursor;
@@ -236,18 +238,22 @@ final class RecordScanner {
                 keep(start, at, PLAIN);
             }
             if (at == most) {
-                if (at < limit || !ended) {
+                if (at - recordStart > LONGEST_RECORD) {
                     throw tooLong();
                 }
                 cursor = at;
-                return;
+                break;
             }
             var last = buffer[at++];
             if (last != delimiter) {
                 cursor = last == CR && at < limit && buffer[at] == LF ? at + 1 : at;
                 line++;
-                return;
+                break;
             }
+        }
+        if (badQuotes && breaksInside > 0) {
+            // Two stray quotes, and whole rows between them.
+            breakOff();
         }
     }
 
@@ -298,6 +304,7 @@ final class RecordScanner {
             keep(from, after, PLAIN);
         }
         line += breaks;
+        breaksInside += breaks;
         return after;
     }
 
@@ -317,7 +324,7 @@ final class RecordScanner {
         while (at < most && buffer[at] != LF && buffer[at] != CR) {
             at++;
         }
-        if (at == most && (at < limit || !ended)) {
+        if (at - recordStart > LONGEST_RECORD) {
             throw tooLong();
         }
         if (++brokenSoFar > MOST_BROKEN) {
@@ -327,6 +334,7 @@ final class RecordScanner {
                             .formatted(MOST_BROKEN, recordLine));
         }
         broken = true;
+        badQuotes = false;
         fields = 0;
         keep(recordStart, at, PLAIN);
         line = recordLine;
