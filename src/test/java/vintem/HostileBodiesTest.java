@@ -65,6 +65,9 @@ class HostileBodiesTest {
                             """
                             {"transfers":[{"debit":"bank_fees","credit":"sales","kind":"bank_fee",
                             "amount_cents":$}]}"""),
+                    Map.entry("POST /billing/suppressions", "{\"email\":$}"),
+                    Map.entry("DELETE /billing/suppressions/{id}", "$"),
+                    Map.entry("POST /unsubscribe/{token}", "$"),
                     Map.entry("POST /tools/inspect", "{\"text\":$}"),
                     Map.entry("POST /users", "{\"name\":\"h\",\"password\":$}"),
                     Map.entry("PATCH /users/{id}", "{\"daily_limit_cents\":$}"),

@@ -108,6 +108,7 @@ public class AccessHttp {
     private final Keys keys;
     private final ChangePassword changePassword;
     private final ResetPassword resetPassword;
+    private final SocketTickets socketTickets;
     private final AccessLogTable log;
     private final Secrets secrets;
     private final Asking asking;
@@ -122,6 +123,7 @@ public class AccessHttp {
             Keys keys,
             ChangePassword changePassword,
             ResetPassword resetPassword,
+            SocketTickets socketTickets,
             AccessLogTable log,
             Secrets secrets,
             Asking asking,
@@ -133,6 +135,7 @@ public class AccessHttp {
         this.keys = keys;
         this.changePassword = changePassword;
         this.resetPassword = resetPassword;
+        this.socketTickets = socketTickets;
         this.log = log;
         this.secrets = secrets;
         this.asking = asking;
@@ -298,6 +301,22 @@ public class AccessHttp {
     public Response signOutEverywhere() {
         signOut.everywhere(asking.caller());
         return Response.noContent().cookie(SignInPages.noCookie()).build();
+    }
+
+    @POST
+    @Path("auth/socket-ticket")
+    @SignedIn(Kind.USER)
+    @Operation(
+            summary = "Get a ticket for one socket",
+            description =
+                    "For browsers, whose sockets bring no header: ?ticket= opens one socket within"
+                            + " half a minute. Programs send Authorization.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The ticket, shown once",
+            content = @Content(schema = @Schema(implementation = SocketTickets.Ticket.class)))
+    public SocketTickets.Ticket socketTicket() {
+        return socketTickets.issue(asking.caller());
     }
 
     @GET

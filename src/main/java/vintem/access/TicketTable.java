@@ -12,7 +12,8 @@ import org.jdbi.v3.core.Handle;
 class TicketTable {
     enum Purpose {
         SIGN_IN,
-        PASSWORD_RESET;
+        PASSWORD_RESET,
+        SOCKET;
 
         String word() {
             return name().toLowerCase(Locale.ROOT);

@@ -65,6 +65,20 @@ final class BenchTables {
                   group by xact_id) as list
             """;
 
+    private static final String BILLED =
+            """
+            select (select count(*) from charge),
+                   (select count(distinct debt_id) from charge),
+                   (select coalesce(sum(amount_cents), 0) from charge),
+                   (select count(*) from transfer where kind = 'charge_made'),
+                   (select coalesce(sum(amount_cents), 0) from transfer where kind = 'charge_made'),
+                   (select count(distinct (beneficiary_id, boleto_number)) from charge),
+                   (select count(*) from charge_email where status = 'queued'),
+                   (select count(*) from charge c
+                    join transfer t on t.subject_id = c.id and t.amount_cents = c.amount_cents
+                    join charge_email e on e.charge_id = c.id)
+            """;
+
     private static final String RECORDED =
             """
             select subject_id, (extract(epoch from recorded_at) * 1000000)::bigint
@@ -89,6 +103,29 @@ final class BenchTables {
     ///
     /// @param lines the bank's payments, `matched` of them belong to a paid payout
     record Paid(long lines, long lineCents, long matched, long payouts, long ids, long cents) {}
+
+    /// What our books say of all charges.
+    ///
+    /// @param ids different debts
+    /// @param matched charges that have a receivable of their amount and an e-mail
+    record Billed(
+            long charges,
+            long ids,
+            long cents,
+            long receivables,
+            long receivableCents,
+            long boletos,
+            long emails,
+            long matched) {
+        boolean isWhole() {
+            return ids == charges
+                    && receivables == charges
+                    && receivableCents == cents
+                    && boletos == charges
+                    && emails == charges
+                    && matched == charges;
+        }
+    }
 
     private BenchTables() {}
 
@@ -144,6 +181,22 @@ final class BenchTables {
                     row.getLong(5),
                     row.getLong(6),
                     row.getLong(7));
+        }
+    }
+
+    static Billed billed(Connection database) throws SQLException {
+        try (var statement = database.createStatement();
+                var row = statement.executeQuery(BILLED)) {
+            row.next();
+            return new Billed(
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getLong(5),
+                    row.getLong(6),
+                    row.getLong(7),
+                    row.getLong(8));
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /// One benchmark: a flow, its figures, its bars, its proof.
-public sealed interface Benchmark permits PayoutsBench, PaymentsBench, LedgerBench, CoalescerBench {
+public sealed interface Benchmark permits PayoutsBench, PaymentsBench, BillingBench, LedgerBench, CoalescerBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
         FULL,
@@ -25,7 +25,11 @@ public sealed interface Benchmark permits PayoutsBench, PaymentsBench, LedgerBen
     /// All of them, in the order in which they run without a name.
     static List<Benchmark> all() {
         return List.of(
-                new PayoutsBench(), new PaymentsBench(), new LedgerBench(), new CoalescerBench());
+                new PayoutsBench(),
+                new PaymentsBench(),
+                new BillingBench(),
+                new LedgerBench(),
+                new CoalescerBench());
     }
 
     /// Runs these, one after the other.

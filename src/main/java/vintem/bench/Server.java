@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
 
@@ -97,6 +98,38 @@ final class Server implements AutoCloseable {
         return send(path, "application/json", json);
     }
 
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(path, HttpRequest.newBuilder().GET());
+    }
+
+    /// Sends a file as the body, from the disk.
+    Answer upload(String path, String type, Path file) throws IOException, InterruptedException {
+        return send(
+                path,
+                HttpRequest.newBuilder()
+                        .header("Content-Type", type)
+                        .POST(BodyPublishers.ofFile(file)));
+    }
+
+    /// What its heap has in use at this moment, garbage and all.
+    long heapBytes() throws IOException, InterruptedException {
+        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        var asking =
+                new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.heap_info")
+                        .redirectErrorStream(true)
+                        .start();
+        try (var output = asking.inputReader(StandardCharsets.UTF_8)) {
+            var used = Pattern.compile("generation +total [0-9]+K, used ([0-9]+)K");
+            var bytes =
+                    output.lines()
+                            .flatMap(line -> used.matcher(line).results())
+                            .mapToLong(found -> Long.parseLong(found.group(1)) << 10)
+                            .sum();
+            asking.waitFor();
+            return bytes;
+        }
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -162,11 +195,16 @@ final class Server implements AutoCloseable {
 
     private Answer send(String path, String type, byte[] body)
             throws IOException, InterruptedException {
-        var request =
-                HttpRequest.newBuilder(URI.create(base + path))
-                        .timeout(Duration.ofMinutes(5))
+        return send(
+                path,
+                HttpRequest.newBuilder()
                         .header("Content-Type", type)
-                        .POST(BodyPublishers.ofByteArray(body));
+                        .POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    private Answer send(String path, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        request.uri(URI.create(base + path)).timeout(Duration.ofMinutes(5));
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -99,7 +99,8 @@ class DebtFileTable {
             update debt_file
             set status = 'importing', sha256 = :sha256, format = :format, charset = :charset,
                 delimiter = :delimiter, decimal_mark = :decimalMark, date_order = :dateOrder,
-                columns = :columns, fields = :fields, total_rows = :totalRows, touched_at = :now
+                columns = :columns, fields = :fields, total_rows = :totalRows,
+                position = :position, line = :line, touched_at = :now
             where id = :id and status = 'receiving'
             """;
 
@@ -157,7 +158,7 @@ class DebtFileTable {
             update debt_file
             set status = 'cancelled', cancel_charges = :charges, cancelled_by = :callerId,
                 ended_at = coalesce(ended_at, :now), lease_owner = null, lease_until = null,
-                cleared_at = null
+                cleared_at = case when not :charges then :now end
             where id = :id and (status in ('receiving', 'importing', 'done')
                 or (status = 'cancelled' and :charges and not cancel_charges))
             """;
@@ -307,7 +308,8 @@ class DebtFileTable {
     /// bytes is being imported or is done.
     ///
     /// @return false where the file is not being received any more
-    boolean begin(Handle tx, UUID id, byte[] sha256, Dialect dialect, long totalRows, Instant now) {
+    boolean begin(Handle tx, UUID id, byte[] sha256, Survey.Result survey, Instant now) {
+        var dialect = survey.dialect();
         return tx.createUpdate(BEGIN)
                         .bind("id", id)
                         .bind("sha256", sha256)
@@ -330,7 +332,9 @@ class DebtFileTable {
                                 BinaryArray.texts(
                                         dialect.fields(),
                                         it -> it.map(DebtField::title).orElse(null)))
-                        .bind("totalRows", totalRows)
+                        .bind("totalRows", survey.rows())
+                        .bind("position", survey.position())
+                        .bind("line", survey.line())
                         .bind("now", now)
                         .execute()
                 == 1;

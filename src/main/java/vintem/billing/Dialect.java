@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// How a file of debts is written. Found out once, from the whole file, before anything of it is
@@ -93,6 +94,14 @@ record Dialect(
         static DateOrder of(String pattern) {
             return pattern.equals(ISO.pattern) ? ISO : DAY_FIRST;
         }
+    }
+
+    /// Columns that mean nothing to us.
+    List<String> ignored() {
+        return IntStream.range(0, columns.size())
+                .filter(i -> fields.get(i).isEmpty())
+                .mapToObj(columns::get)
+                .toList();
     }
 
     /// Where a field stands in a row, or -1.

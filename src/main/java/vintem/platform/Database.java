@@ -51,6 +51,7 @@ public class Database {
     }
 
     private static final int ATTEMPTS = 10;
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private final Jdbi jdbi;
 
@@ -117,6 +118,17 @@ public class Database {
     public static <T> T rollback(Handle tx, T refusal) {
         tx.rollback();
         return refusal;
+    }
+
+    /// Whether work failed because a unique index had the last word: what it would have written is
+    /// there already.
+    public static boolean isTaken(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return UNIQUE_VIOLATION.equals(sql.getSQLState());
+            }
+        }
+        return false;
     }
 
     /// One repeatable-read, read-only snapshot: everything read in it is of one moment.

@@ -148,6 +148,15 @@ public class Pages {
         return response;
     }
 
+    /// What is no page, such as a mail: it has no frame, and a language of its own.
+    public String write(String template, Words words, Object view) {
+        return engine.getTemplate(template)
+                .instance()
+                .setAttribute(WORDS, words)
+                .data("view", view)
+                .render();
+    }
+
     /// To another page.
     public static Response seeOther(String path) {
         // The address stays relative: behind a proxy only the browser knows the whole one.

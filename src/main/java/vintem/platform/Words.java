@@ -41,7 +41,7 @@ public enum Words {
     }
 
     /// Portuguese, unless English is asked for before it.
-    static Words of(List<Locale> wanted) {
+    public static Words of(List<Locale> wanted) {
         for (var language : wanted) {
             switch (language.getLanguage()) {
                 case "pt" -> {

@@ -122,6 +122,15 @@ class RoutesAndRolesTest {
                     having("GET /ledger/accounts", Capability.LEDGER, READ),
                     having("GET /ledger/accounts/{code}/statement", Capability.LEDGER, READ),
                     having("GET /ledger/transfers", Capability.LEDGER, READ),
+                    // Mails to debtors.
+                    open("GET /unsubscribe/{token}"),
+                    open("POST /unsubscribe/{token}"),
+                    having("GET /billing/suppressions", Capability.BILLING, READ),
+                    having("POST /billing/suppressions", Capability.BILLING, OPERATOR),
+                    having("DELETE /billing/suppressions/{id}", Capability.BILLING, OPERATOR),
+                    having("GET /billing/emails", Capability.BILLING, READ),
+                    having("GET /billing/outbox", Capability.BILLING, READ),
+                    having("GET /app/billing/outbox/**", Capability.BILLING, READ),
                     // Tools.
                     signedIn("POST /tools/inspect"),
                     // Pages.

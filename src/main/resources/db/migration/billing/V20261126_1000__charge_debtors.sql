@@ -94,13 +94,35 @@ grant select, insert on former_boleto to vintem_app;
 -- One e-mail for each charge and reason: queued with the charge, handed over once.
 create table charge_email (
     charge_id uuid not null,
-    reason text not null,
+    reason text collate "C" not null,
+    -- `sending` is committed before the mail server is given the message, so that whoever finds it after
+    -- a crash knows that the server may have it.
     status text not null check (status in
         ('queued', 'sending', 'sent', 'failed', 'suppressed', 'skipped')),
     queued_at timestamptz not null,
+    -- From when it may be taken: at once; when the server is asked again; while somebody has it, when
+    -- that one's right to it ends.
+    due_at timestamptz not null default '-infinity',
+    -- Who has it.
+    claim uuid,
+    attempts integer not null default 0,
+    -- The server may have had it twice, under one Message-ID.
+    repeated boolean not null default false,
+    -- What the server said last, or why there was nothing to say.
+    reply text,
+    ended_at timestamptz,
+    -- Whether its file's counters know how it ended; reminders are not counted there.
+    counted boolean not null default false,
     primary key (charge_id, reason)
 );
 
-create index charge_email_queue on charge_email (queued_at, charge_id) where status = 'queued';
+create index charge_email_due on charge_email (due_at, charge_id) where status in ('queued', 'sending');
+create index charge_email_uncounted on charge_email (charge_id)
+    where not counted and status in ('sent', 'failed', 'suppressed', 'skipped');
+-- What somebody may want to look at.
+create index charge_email_odd on charge_email (charge_id, reason)
+    where repeated or status in ('failed', 'suppressed', 'skipped');
+
 grant select, insert on charge_email to vintem_app;
-grant update (status) on charge_email to vintem_app;
+grant update (status, due_at, claim, attempts, repeated, reply, ended_at, counted) on charge_email
+    to vintem_app;
