@@ -57,8 +57,22 @@ class AccessibilityTest {
                 var window = browsers.window("en")) {
             var page = window.newPage();
             page.setViewportSize(390, 844);
-            check(page, List.of("/app/sign-in", "/payments/pix/none"));
+            check(page, List.of("/app/sign-in", "/payments/pix/none", debtorsPage(), "/c/none"));
         }
+    }
+
+    private static String debtorsPage() {
+        var url =
+                Http.admin()
+                        .post(
+                                "/charges",
+                                """
+                                {"name":"Ana","governmentId":"9558","email":"ana@example.com",
+                                "debtAmount":12.34,"debtDueDate":"2026-03-02","fine":"2%"}""")
+                        .json()
+                        .required("page_url")
+                        .asText();
+        return url.substring(url.indexOf("/c/"));
     }
 
     private static void check(Page page, List<String> paths) {

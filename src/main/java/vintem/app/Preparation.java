@@ -60,7 +60,7 @@ final class Preparation implements AutoCloseable {
 
     /// The mark of a restore goes when the numbers of its missing days are given up: a crash in
     /// between gives up more of them.
-    private static void settleBoletoNumbers(Address address, Path dataDirectory) {
+    static void settleBoletoNumbers(Address address, Path dataDirectory) {
         var mark = dataDirectory.resolve(Backup.RESTORED);
         try {
             BoletoNumbers.settleIn(address, Files.exists(mark));

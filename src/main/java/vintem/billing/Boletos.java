@@ -129,6 +129,14 @@ class Boletos {
     private static Beneficiary configured() {
         return Settings.text("boleto-beneficiary")
                 .map(Beneficiary::parse)
-                .orElse(Beneficiary.SANDBOX);
+                .orElseGet(
+                        () ->
+                                switch (Settings.mode()) {
+                                    case SANDBOX -> Beneficiary.SANDBOX;
+                                    case PRODUCTION ->
+                                            throw new IllegalArgumentException(
+                                                    "VINTEM_BOLETO_BENEFICIARY is missing: boletos"
+                                                            + " are made in somebody's name");
+                                });
     }
 }

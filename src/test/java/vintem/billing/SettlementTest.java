@@ -35,6 +35,8 @@ class SettlementTest {
 
     @Inject Audit audit;
     @Inject MovableClock clock;
+    @Inject SettleCharge settleCharge;
+    @Inject vintem.platform.Database database;
 
     private final Http creditor = Http.admin();
 
@@ -270,6 +272,50 @@ class SettlementTest {
         assertThat(answers).extracting(Answer::status).containsOnly(404);
         assertThat(answers.stream().map(it -> it.json().get("settlement_id").asText()).distinct())
                 .hasSize(1);
+    }
+
+    @Test
+    void two_nodes_that_are_told_at_the_same_moment_book_it_once() {
+        // Each transaction is a node's own: what one coalescer gathers, another cannot.
+        var known = Debts.newDebt();
+        var id = charge(known, "40");
+        var stranger = Debts.newDebt();
+        var works = new ArrayList<Callable<List<SettleCharge.Outcome>>>();
+        for (var node = 0; node < 12; node++) {
+            works.add(
+                    () ->
+                            database.transaction(
+                                    tx ->
+                                            settleCharge.settle(
+                                                    tx,
+                                                    List.of(
+                                                            message(stranger, 700),
+                                                            message(known, 4_000)))));
+        }
+        var outcomes = Together.atOnce(works);
+        assertThat(settlements(id)).isOne();
+        assertThat(Debts.cents(id, "charge_settled")).isEqualTo(4_000);
+        assertThat(outcomes.stream().map(each -> each.getFirst()).distinct()).hasSize(1);
+        assertThat(outcomes)
+                .filteredOn(
+                        each ->
+                                each.getLast()
+                                                instanceof
+                                                SettleCharge.Outcome.Settled(_, _, var again)
+                                        && !again)
+                .hasSize(1);
+    }
+
+    private SettleCharge.Message message(String debt, long cents) {
+        return new SettleCharge.Message(
+                vintem.platform.Ids.next(),
+                debt,
+                cents,
+                Instant.parse("2026-01-05T13:00:00Z"),
+                "John Doe",
+                null,
+                null,
+                clock.instant());
     }
 
     @Test
