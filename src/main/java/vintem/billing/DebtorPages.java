@@ -262,8 +262,7 @@ public class DebtorPages {
                             .map(
                                     it ->
                                             new PaidView(
-                                                    Objects.requireNonNull(
-                                                            it.paidCents()),
+                                                    Objects.requireNonNull(it.paidCents()),
                                                     Objects.requireNonNull(it.paidAt()),
                                                     0,
                                                     0))
@@ -325,7 +324,10 @@ public class DebtorPages {
                     .append(boleto.line());
         }
         if (pix != null) {
-            text.append("\n\n").append(words.say("debtor.share.pix")).append('\n').append(pix.code());
+            text.append("\n\n")
+                    .append(words.say("debtor.share.pix"))
+                    .append('\n')
+                    .append(pix.code());
         }
         return text.append("\n\n")
                 .append(address.base())
