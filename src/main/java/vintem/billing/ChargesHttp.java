@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -417,6 +418,9 @@ public class ChargesHttp {
     /// Who is looked for.
     private record Debtor(
             @Nullable List<String> documents, @Nullable String email, @Nullable String name) {
+        // Whatever somebody takes for a CPF or CNPJ: official files hold `9558`.
+        private static final Pattern DOCUMENT = Pattern.compile("[0-9][0-9./-]*");
+
         static Debtor of(@Nullable String text) {
             var given = storable(text);
             var stripped = given == null ? "" : given.strip();
@@ -426,7 +430,7 @@ public class ChargesHttp {
             if (stripped.contains("@")) {
                 return new Debtor(null, stripped, null);
             }
-            if (stripped.chars().anyMatch(Character::isDigit)) {
+            if (DOCUMENT.matcher(stripped).matches() || TaxId.bare(stripped).isPresent()) {
                 // With its mask or without: it may have been given either way.
                 return new Debtor(
                         Stream.concat(

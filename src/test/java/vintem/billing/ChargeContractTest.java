@@ -246,6 +246,7 @@ class ChargeContractTest {
         assertThat(pages("debtor=" + marker + "@example.com", 2)).isEqualTo(ids.reversed());
         assertThat(pages("debtor=39053344705", 100)).containsAll(ids);
         assertThat(pages("debtor=" + marker.toUpperCase(), 2)).isEqualTo(ids);
+        assertThat(pages("debtor=" + marker + "%203", 2)).isEqualTo(List.of(ids.get(3)));
         assertThat(pages("debtor=" + marker + "&status=open", 2))
                 .isEqualTo(List.of(ids.get(0), ids.get(1), ids.get(2), ids.get(4)));
         assertThat(pages("debtor=" + marker + "@example.com&status=cancelled", 2))
