@@ -11,7 +11,7 @@ import vintem.billing.UnreadableFile.Reason;
 ///
 /// Where a quoted field never ends, or ends lines later in the middle of a text, its line alone is
 /// one broken record and the next line begins anew: a stray quote does not swallow other rows.
-// Bytes are looked at one by one, so
+/// Bytes are looked at one by one, so
 /// the encoding must be one in which ASCII stands for itself.
 final class RecordScanner {
     /// Where the bytes come from.
