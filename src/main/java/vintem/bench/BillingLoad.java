@@ -74,7 +74,7 @@ final class BillingLoad {
 
     /// The debt of a row, whatever its file makes of it.
     static Debt debt(int row) {
-        var random = new SplittableRandom(row * 0x9E3779B97F4A7C15L + 11);
+        var random = new SplittableRandom((row + 1) * 0xD1B54A32D192ED03L);
         var first = FIRST_NAMES[random.nextInt(FIRST_NAMES.length)];
         var last = LAST_NAMES[random.nextInt(LAST_NAMES.length)];
         var person = random.nextInt(400_000);

@@ -102,9 +102,8 @@ class ImportDebts {
     private final Outbox outbox;
     private final FileScreens screens;
     private final Clock clock;
-    private final int batchRows = Math.toIntExact(Settings.number("billing-batch-rows", 5_000));
-    private final Duration lease =
-            Settings.duration("billing-lease-seconds", Duration.ofSeconds(30));
+    private final int batchRows;
+    private final Duration lease;
 
     @Inject
     ImportDebts(
@@ -118,6 +117,36 @@ class ImportDebts {
             Outbox outbox,
             FileScreens screens,
             Clock clock) {
+        this(
+                database,
+                files,
+                errata,
+                table,
+                charges,
+                boletos,
+                spreadsheets,
+                outbox,
+                screens,
+                clock,
+                Math.toIntExact(Settings.number("billing-batch-rows", 5_000)),
+                Settings.duration("billing-lease-seconds", Duration.ofSeconds(30)));
+    }
+
+    /// @param batchRows rows of one transaction
+    /// @param lease how long a file is left to a node that does not move it
+    ImportDebts(
+            Database database,
+            DebtFileTable files,
+            ErratumTable errata,
+            ImportTable table,
+            MakeCharges charges,
+            Boletos boletos,
+            Spreadsheets spreadsheets,
+            Outbox outbox,
+            FileScreens screens,
+            Clock clock,
+            int batchRows,
+            Duration lease) {
         this.database = database;
         this.files = files;
         this.errata = errata;
@@ -128,6 +157,8 @@ class ImportDebts {
         this.outbox = outbox;
         this.screens = screens;
         this.clock = clock;
+        this.batchRows = batchRows;
+        this.lease = lease;
     }
 
     /// Until when nobody else is to take a file that this node has just taken or moved.

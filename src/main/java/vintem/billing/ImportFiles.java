@@ -38,8 +38,8 @@ class ImportFiles {
     private final FileScreens screens;
     private final Clock clock;
     private final UUID self = UUID.randomUUID();
-    private final int most = Math.toIntExact(Settings.number("billing-imports", 2));
-    private final Semaphore places = new Semaphore(most);
+    private final int most;
+    private final Semaphore places;
     private volatile boolean stopping;
 
     @Inject
@@ -50,12 +50,33 @@ class ImportFiles {
             Outbox outbox,
             FileScreens screens,
             Clock clock) {
+        this(
+                database,
+                table,
+                importDebts,
+                outbox,
+                screens,
+                clock,
+                Math.toIntExact(Settings.number("billing-imports", 2)));
+    }
+
+    /// @param most imports at once
+    ImportFiles(
+            Database database,
+            DebtFileTable table,
+            ImportDebts importDebts,
+            Outbox outbox,
+            FileScreens screens,
+            Clock clock,
+            int most) {
         this.database = database;
         this.table = table;
         this.importDebts = importDebts;
         this.outbox = outbox;
         this.screens = screens;
         this.clock = clock;
+        this.most = most;
+        this.places = new Semaphore(most);
     }
 
     /// Begins with what waits, as far as there are places. Never waits itself.
@@ -112,8 +133,17 @@ class ImportFiles {
                             } finally {
                                 places.release();
                             }
-                            begin();
+                            beginQuietly();
                         });
+    }
+
+    /// What waits need not wait for the next look.
+    private void beginQuietly() {
+        try {
+            begin();
+        } catch (RuntimeException later) {
+            LOG.warnf("the next look begins with what waits: %s", later.toString());
+        }
     }
 
     private void importToTheEnd(DebtFile file) {

@@ -43,6 +43,20 @@ class ReceiveDebtFile {
             Billed billed,
             Caller caller) {}
 
+    /// @param mostBytes of one file
+    /// @param atOnce files that arrive at the same moment
+    /// @param grace how long a file may take at any speed
+    /// @param bytesPerSecond the least that must have come after that
+    record Limits(long mostBytes, int atOnce, Duration grace, long bytesPerSecond) {
+        static Limits fromSettings() {
+            return new Limits(
+                    Settings.number("billing-max-file-bytes", 1L << 30),
+                    Math.toIntExact(Settings.number("billing-uploads", 64)),
+                    Settings.duration("billing-upload-grace-seconds", Duration.ofSeconds(60)),
+                    Settings.number("billing-upload-bytes-per-second", 8 << 10));
+        }
+    }
+
     sealed interface Outcome {
         /// All of it is there, and is imported from now on.
         record Received(DebtFile file) implements Outcome {}
@@ -86,14 +100,9 @@ class ReceiveDebtFile {
     private final FileScreens screens;
     private final AccessLog log;
     private final Clock clock;
-    private final long mostBytes = Settings.number("billing-max-file-bytes", 1L << 30);
-    private final Semaphore places =
-            new Semaphore(Math.toIntExact(Settings.number("billing-uploads", 64)), true);
+    private final Limits limits;
+    private final Semaphore places;
     private final Semaphore storing = new Semaphore(STORING, true);
-    private final Duration grace =
-            Settings.duration("billing-upload-grace-seconds", Duration.ofSeconds(60));
-    private final long leastBytesPerSecond =
-            Settings.number("billing-upload-bytes-per-second", 8 << 10);
 
     @Inject
     ReceiveDebtFile(
@@ -105,6 +114,28 @@ class ReceiveDebtFile {
             FileScreens screens,
             AccessLog log,
             Clock clock) {
+        this(
+                database,
+                table,
+                spreadsheets,
+                importFiles,
+                outbox,
+                screens,
+                log,
+                clock,
+                Limits.fromSettings());
+    }
+
+    ReceiveDebtFile(
+            Database database,
+            DebtFileTable table,
+            Spreadsheets spreadsheets,
+            ImportFiles importFiles,
+            Outbox outbox,
+            FileScreens screens,
+            AccessLog log,
+            Clock clock,
+            Limits limits) {
         this.database = database;
         this.table = table;
         this.spreadsheets = spreadsheets;
@@ -113,11 +144,13 @@ class ReceiveDebtFile {
         this.screens = screens;
         this.log = log;
         this.clock = clock;
+        this.limits = limits;
+        this.places = new Semaphore(limits.atOnce(), true);
     }
 
     /// The most that a file may have.
     long mostBytes() {
-        return mostBytes;
+        return limits.mostBytes();
     }
 
     /// Takes a file in, to its last byte where nothing is wrong with it.
@@ -207,8 +240,8 @@ class ReceiveDebtFile {
                 dropChunks();
                 return new Outcome.Cancelled();
             } catch (Beyond tooLarge) {
-                fail(TOO_LARGE, "It has more than %,d bytes.".formatted(mostBytes));
-                return new Outcome.TooLarge(mostBytes);
+                fail(TOO_LARGE, "It has more than %,d bytes.".formatted(mostBytes()));
+                return new Outcome.TooLarge(mostBytes());
             } catch (Slow slow) {
                 fail(TOO_SLOW, "It came too slowly.");
                 return new Outcome.TooSlow();
@@ -240,7 +273,7 @@ class ReceiveDebtFile {
             var read = readNext(into, offset, length);
             if (read > 0) {
                 received += read;
-                if (received > mostBytes) {
+                if (received > mostBytes()) {
                     throw new Beyond();
                 }
                 checkPace();
@@ -263,8 +296,9 @@ class ReceiveDebtFile {
         /// A sender who gives a byte now and then keeps a place that others wait for.
         private void checkPace() throws Slow {
             var nanos = System.nanoTime() - startedAtNanos;
-            if (nanos > grace.toNanos()
-                    && received < leastBytesPerSecond * TimeUnit.NANOSECONDS.toSeconds(nanos)) {
+            if (nanos > limits.grace().toNanos()
+                    && received
+                            < limits.bytesPerSecond() * TimeUnit.NANOSECONDS.toSeconds(nanos)) {
                 throw new Slow();
             }
         }
