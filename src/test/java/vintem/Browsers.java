@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /// A real browser for tests: the Chromium that `CHROMIUM` names or the system has;
 /// `-Dvintem.browser=none` leaves these tests out.
 public final class Browsers implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 30_000;
+
     private final Playwright playwright;
     private final Browser browser;
 
@@ -26,6 +29,8 @@ public final class Browsers implements AutoCloseable {
     }
 
     public static Browsers open() {
+        // A slow machine is no defect of the page.
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         assumeFalse(
                 "none".equals(System.getProperty("vintem.browser")),
                 "left out by -Dvintem.browser=none");
@@ -47,11 +52,14 @@ public final class Browsers implements AutoCloseable {
     /// A window of its own, with its own cookies.
     public BrowserContext window(String language) {
         var port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
-        return browser.newContext(
-                new Browser.NewContextOptions()
-                        .setBaseURL("http://localhost:" + port)
-                        .setLocale(language)
-                        .setViewportSize(1280, 800));
+        var window =
+                browser.newContext(
+                        new Browser.NewContextOptions()
+                                .setBaseURL("http://localhost:" + port)
+                                .setLocale(language)
+                                .setViewportSize(1280, 800));
+        window.setDefaultTimeout(PATIENCE_MILLIS);
+        return window;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
 /// The clock of the tests: the real one, until a test moves it ahead.
 @Alternative
@@ -23,7 +24,7 @@ public class MovableClock extends Clock {
 
     @Override
     public Instant instant() {
-        return Instant.now().plus(ahead);
+        return Instant.now().truncatedTo(ChronoUnit.MICROS).plus(ahead);
     }
 
     @Override

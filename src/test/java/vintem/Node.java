@@ -25,7 +25,7 @@ public final class Node implements AutoCloseable {
     /// A command that ran to its end.
     public record Ended(int exit, String output) {}
 
-    private static final Duration MOST = Duration.ofMinutes(2);
+    private static final Duration MOST = Duration.ofMinutes(5);
 
     private final Process process;
     private final Path output;

@@ -30,7 +30,7 @@ public final class NodeJs {
 
     private static final Duration MOST_FOR_INSTALLING = Duration.ofMinutes(5);
     private static final Duration MOST_FOR_A_SCRIPT = Duration.ofMinutes(1);
-    private static final Duration MOST_FOR_A_LINE = Duration.ofSeconds(30);
+    private static final Duration MOST_FOR_A_LINE = Duration.ofSeconds(90);
 
     private NodeJs() {}
 
@@ -52,6 +52,12 @@ public final class NodeJs {
             throw new AssertionError("%s ended with %d: %s".formatted(script, exit, read(err)));
         }
         return read(out);
+    }
+
+    /// The text of a file of one of the npm packages, to be run in a browser.
+    public static String text(String file) {
+        install();
+        return read(HOME.resolve("node_modules").resolve(file));
     }
 
     /// Starts a script of `src/test/node` that goes on until it is closed.

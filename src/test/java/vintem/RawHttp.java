@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /// Requests that no decent client sends, byte by byte.
 public final class RawHttp {
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     /// @param status 0 where the line was closed without an answer
     public record Answer(int status, String head, String body) {}

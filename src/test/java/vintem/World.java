@@ -44,6 +44,7 @@ public class World implements QuarkusTestResourceLifecycleManager {
         System.setProperty("vintem.sandbox-slow-millis", "100");
         // All tests share few credentials.
         System.setProperty("vintem.requests-per-minute", "0");
+        System.setProperty("vintem.body-timeout-millis", "5000");
         System.setProperty("vintem.serving", "true");
         return Map.of(
                 "quarkus.datasource.jdbc.url", address.url(),

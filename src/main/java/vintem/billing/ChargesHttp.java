@@ -9,6 +9,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -142,6 +144,7 @@ public class ChargesHttp {
     private final CancelCharges cancelCharges;
     private final ChangeDueDate changeDueDate;
     private final ReadCharge readCharge;
+    private final PrintBoleto printBoleto;
     private final ChargeLookupTable lookups;
     private final ChargeAnswers answers;
     private final Database database;
@@ -155,6 +158,7 @@ public class ChargesHttp {
             CancelCharges cancelCharges,
             ChangeDueDate changeDueDate,
             ReadCharge readCharge,
+            PrintBoleto printBoleto,
             ChargeLookupTable lookups,
             ChargeAnswers answers,
             Database database,
@@ -165,6 +169,7 @@ public class ChargesHttp {
         this.cancelCharges = cancelCharges;
         this.changeDueDate = changeDueDate;
         this.readCharge = readCharge;
+        this.printBoleto = printBoleto;
         this.lookups = lookups;
         this.answers = answers;
         this.database = database;
@@ -277,6 +282,44 @@ public class ChargesHttp {
     @APIResponse(responseCode = "404", description = "No such charge")
     public ChargeDetails details(@PathParam("id") String id) {
         return readCharge.details(known(id), address.base()).orElseThrow(ChargesHttp::noSuchCharge);
+    }
+
+    @GET
+    @Path("/{id}/boleto.pdf")
+    @Needs(capability = Capability.BILLING, role = Role.READ)
+    @Produces("application/pdf")
+    @Operation(
+            summary = "The boleto on paper",
+            description =
+                    "With the Pix code beside the bar code while both are for the same amount. A"
+                            + " boleto that no bank has registered says so.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A PDF of one page",
+            content =
+                    @Content(
+                            mediaType = "application/pdf",
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "404", description = "No such charge, or it has no boleto")
+    public Response pdf(@PathParam("id") String id) {
+        return readCharge
+                .find(known(id))
+                .flatMap(it -> printBoleto.print(it).map(bytes -> pdf(bytes, it)))
+                .orElseThrow(ChargesHttp::noSuchBoleto);
+    }
+
+    static Response pdf(byte[] bytes, Charge charge) {
+        return Response.ok(bytes, "application/pdf")
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        "inline; filename=\"boleto-%s.pdf\"".formatted(charge.id()))
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header("X-Content-Type-Options", "nosniff")
+                .build();
+    }
+
+    static Problem noSuchBoleto() {
+        return Problem.notFound("There is no such boleto.");
     }
 
     @POST

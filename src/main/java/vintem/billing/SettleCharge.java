@@ -96,7 +96,7 @@ class SettleCharge {
         this.bookSettlements = bookSettlements;
         line =
                 new Coalescer<>(
-                        "settlements", database, Coalescer.Limits.ONE_AT_A_TIME, this::settle);
+                        "settlements", database, Coalescer.Limits.HELPED_IN_CROWDS, this::settle);
     }
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank

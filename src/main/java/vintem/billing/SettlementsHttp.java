@@ -165,7 +165,7 @@ public class SettlementsHttp {
                             mediaType = "application/json",
                             examples = {
                                 @ExampleObject(name = "sample", value = SAMPLE),
-                                @ExampleObject(name = "with the bank's id", value = SAMPLE_WITH_ID)
+                                @ExampleObject(name = "identified", value = SAMPLE_WITH_ID)
                             }))
     @APIResponse(
             responseCode = "200",

@@ -102,7 +102,10 @@ public class ConfirmPayment {
         this.screens = screens;
         line =
                 new Coalescer<>(
-                        "confirmations", database, Coalescer.Limits.ONE_AT_A_TIME, this::confirm);
+                        "confirmations",
+                        database,
+                        Coalescer.Limits.HELPED_IN_CROWDS,
+                        this::confirm);
     }
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank

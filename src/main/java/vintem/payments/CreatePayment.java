@@ -106,7 +106,9 @@ public class CreatePayment {
         this.rail = rail;
         this.clock = clock;
         this.receiver = Receiver.configured();
-        line = new Coalescer<>("payments", database, Coalescer.Limits.ONE_AT_A_TIME, this::create);
+        line =
+                new Coalescer<>(
+                        "payments", database, Coalescer.Limits.HELPED_IN_CROWDS, this::create);
     }
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away

@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import vintem.platform.Outbox;
 import vintem.platform.Subscriber;
@@ -33,8 +34,7 @@ class TellScreens implements Subscriber {
     @Override
     public void apply(Handle tx, List<Outbox.Event> events) {
         for (var event : events) {
-            var confirmed = event.as(PaymentEvent.Confirmed.class);
-            screens.changed(confirmed.paymentId(), WatchedPayment.CONFIRMED);
+            screens.changed(UUID.fromString(event.subject()), WatchedPayment.CONFIRMED);
         }
     }
 }

@@ -3,13 +3,15 @@ package vintem.platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jdbi.v3.core.Handle;
 import vintem.platform.Database.Failure;
@@ -57,22 +59,35 @@ public final class Coalescer<R, O> implements AutoCloseable {
     /// @param longest requests in one list
     /// @param workers lists that run at the same time
     /// @param attempts runs of one list before its callers hear that the database is away
-    public record Limits(int capacity, int longest, int workers, int attempts) {
+    /// @param crowd requests that must wait before a second worker takes a list
+    public record Limits(int capacity, int longest, int workers, int attempts, int crowd) {
         public static final Limits USUAL = new Limits(10_000, 1_000, 2, 8);
 
-        /// For what arrives in small requests over HTTP. With a second worker whoever comes second
-        /// finds almost nobody waiting, and a list of two costs nearly what a list of a hundred
-        /// does.
-        public static final Limits ONE_AT_A_TIME = new Limits(10_000, 1_000, 1, 8);
+        /// For what arrives in small requests over HTTP. A second worker that took whatever is
+        /// there would find almost nobody waiting, and a list of two costs nearly what a list of a
+        /// hundred does; so it helps only where many wait.
+        public static final Limits HELPED_IN_CROWDS = new Limits(10_000, 1_000, 2, 8, 48);
+
+        public Limits(int capacity, int longest, int workers, int attempts) {
+            this(capacity, longest, workers, attempts, 1);
+        }
     }
 
     private record Waiting<R, O>(R request, CompletableFuture<O> outcome) {}
+
+    private record Called(CompletableFuture<?> outcome, long startNanos, Duration patience) {}
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+    private static final long IDLE_NANOS = 50_000_000;
 
     private final Database database;
     private final Work<R, O> work;
     private final Limits limits;
     private final BlockingQueue<Waiting<R, O>> queue;
     private final List<Thread> workers = new ArrayList<>();
+    // Looked through by one thread now and then: a timer for each caller costs more than its row.
+    private final Set<Called> called = ConcurrentHashMap.newKeySet();
+    private final Thread watch;
     // Shared by those who enqueue, exclusive to the one who closes: nobody slips in behind the
     // drain.
     private final ReentrantReadWriteLock door = new ReentrantReadWriteLock();
@@ -84,8 +99,11 @@ public final class Coalescer<R, O> implements AutoCloseable {
         this.limits = limits;
         this.queue = new ArrayBlockingQueue<>(limits.capacity());
         for (var number = 1; number <= limits.workers(); number++) {
-            workers.add(Thread.ofVirtual().name(name + "-" + number).start(this::serve));
+            var crowd = number == 1 ? 1 : limits.crowd();
+            workers.add(Thread.ofVirtual().name(name + "-" + number).unstarted(() -> serve(crowd)));
         }
+        watch = Thread.ofVirtual().name(name + "-patience").start(this::giveUp);
+        workers.forEach(Thread::start);
     }
 
     /// Puts the request in line. Cancelling the future before its list starts withdraws the
@@ -105,6 +123,9 @@ public final class Coalescer<R, O> implements AutoCloseable {
         } finally {
             door.readLock().unlock();
         }
+        if (limits.crowd() > 1 && queue.size() >= limits.crowd()) {
+            workers.forEach(LockSupport::unpark);
+        }
         return waiting.outcome();
     }
 
@@ -113,16 +134,17 @@ public final class Coalescer<R, O> implements AutoCloseable {
     /// @throws Unavailable where the line is full, or the outcome did not come in time
     public O call(R request, Duration patience) {
         var outcome = submit(request);
+        var call = new Called(outcome, System.nanoTime(), patience);
+        called.add(call);
         try {
-            return outcome.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).join();
+            return outcome.join();
         } catch (CompletionException failed) {
-            if (failed.getCause() instanceof TimeoutException) {
-                throw new Unavailable("no outcome within " + patience, failed);
-            }
             if (failed.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
             throw failed;
+        } finally {
+            called.remove(call);
         }
     }
 
@@ -140,12 +162,33 @@ public final class Coalescer<R, O> implements AutoCloseable {
                 return;
             }
         }
+        watch.interrupt();
     }
 
-    private void serve() {
+    private void giveUp() {
         while (true) {
             try {
-                var first = queue.poll(50, TimeUnit.MILLISECONDS);
+                Thread.sleep(BETWEEN_LOOKS);
+            } catch (InterruptedException closed) {
+                return;
+            }
+            var now = System.nanoTime();
+            for (var call : called) {
+                if (now - call.startNanos > call.patience.toNanos()) {
+                    call.outcome.completeExceptionally(
+                            new Unavailable("no outcome within " + call.patience));
+                }
+            }
+        }
+    }
+
+    private void serve(int crowd) {
+        while (true) {
+            try {
+                while (!closed && queue.size() < crowd && crowd > 1) {
+                    LockSupport.parkNanos(IDLE_NANOS);
+                }
+                var first = queue.poll(IDLE_NANOS, TimeUnit.NANOSECONDS);
                 if (first == null) {
                     if (closed && queue.isEmpty()) {
                         return;

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
 
@@ -53,7 +54,7 @@ public class OutboxRelay {
 
     /// Delivers one list of news to one subscriber.
     ///
-    /// @return how many rows it moved on by
+    /// @return how many it heard of
     int deliver(Subscriber subscriber) {
         try {
             return database.transaction(tx -> deliver(tx, subscriber, LONGEST));
@@ -79,23 +80,24 @@ public class OutboxRelay {
         if (place.isEmpty()) {
             return 0;
         }
-        var rows = table.next(tx, place.get(), most);
-        if (rows.isEmpty()) {
-            return 0;
+        var horizon = table.horizon(tx);
+        var rows = table.next(tx, place.get(), horizon, subscriber.types(), most);
+        if (!rows.isEmpty()) {
+            subscriber.apply(tx, rows.stream().map(OutboxTable.Row::event).toList());
         }
-        var wanted =
-                rows.stream()
-                        .filter(row -> subscriber.types().contains(row.type()))
-                        .map(OutboxTable.Row::event)
-                        .toList();
-        if (!wanted.isEmpty()) {
-            subscriber.apply(tx, wanted);
-        }
-        table.move(tx, subscriber.name(), rows.getLast());
+        // Whoever has heard all that it wants is beyond the others, too, or it would pass by them
+        // again and again.
+        var to =
+                rows.size() == most
+                        ? Optional.of(rows.getLast().spot())
+                        : table.last(tx, place.get(), horizon);
+        to.ifPresent(spot -> table.move(tx, subscriber.name(), spot));
         return rows.size();
     }
 
     private int setBack(Handle tx, Subscriber subscriber, RuntimeException failed) {
+        // Where it stumbles over the first news of its life, what registered it was undone.
+        table.register(tx, List.of(subscriber.name()));
         var place = table.lock(tx, subscriber.name(), clock.instant());
         if (place.isEmpty()) {
             return 0;
@@ -106,11 +108,12 @@ public class OutboxRelay {
             table.failed(tx, subscriber.name(), clock.instant().plus(pause));
             return 0;
         }
-        for (var row : table.next(tx, place.get(), 1)) {
+        var horizon = table.horizon(tx);
+        for (var row : table.next(tx, place.get(), horizon, subscriber.types(), 1)) {
             LOG.errorf(
                     failed, "%s: event %d (%s) is parked", subscriber.name(), row.id(), row.type());
             table.park(tx, subscriber.name(), row, failed.toString(), clock.instant());
-            table.move(tx, subscriber.name(), row);
+            table.move(tx, subscriber.name(), row.spot());
         }
         return 0;
     }

@@ -13,7 +13,14 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 class OutboxTable {
     public record Place(String xactId, long id, int failures) {}
 
+    /// Where a piece of news stands.
+    public record Spot(long id, String xactId) {}
+
     public record Row(long id, String xactId, String type, String subject, String body) {
+        Spot spot() {
+            return new Spot(id, xactId);
+        }
+
         Outbox.Event event() {
             return new Outbox.Event(id, type, subject, body);
         }
@@ -33,15 +40,25 @@ class OutboxTable {
             for update skip locked
             """;
 
-    // Below the oldest running transaction nothing can appear any more. The order is the column's:
-    // by the text that is selected, 1000 would come before 999.
+    // Below the oldest running transaction nothing can appear any more.
+    private static final String HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text";
+
+    // The order is the column's: by the text that is selected, 1000 would come before 999.
     private static final String NEXT =
             """
             select id, xact_id::text, type, subject, body from outbox
-            where (xact_id, id) > (:xactId::xid8, :id)
-            and xact_id < pg_snapshot_xmin(pg_current_snapshot())
+            where (xact_id, id) > (:xactId::xid8, :id) and xact_id < :horizon::xid8
+            and type = any(:types)
             order by outbox.xact_id, id
             limit :most
+            """;
+
+    private static final String LAST =
+            """
+            select id, xact_id::text from outbox
+            where (xact_id, id) > (:xactId::xid8, :id) and xact_id < :horizon::xid8
+            order by outbox.xact_id desc, id desc
+            limit 1
             """;
 
     private static final String MOVE =
@@ -94,16 +111,34 @@ class OutboxTable {
                 .findOne();
     }
 
-    List<Row> next(Handle tx, Place after, int most) {
+    /// Asked for before the reading, so that all statements of one delivery mean the same news.
+    String horizon(Handle tx) {
+        return tx.createQuery(HORIZON).mapTo(String.class).one();
+    }
+
+    /// The next news of these types; the others are passed by where they lie.
+    List<Row> next(Handle tx, Place after, String horizon, Collection<String> types, int most) {
         return tx.createQuery(NEXT)
                 .bind("xactId", after.xactId())
                 .bind("id", after.id())
+                .bind("horizon", horizon)
+                .bind("types", BinaryArray.texts(types, each -> each))
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
     }
 
-    void move(Handle tx, String subscriber, Row to) {
+    /// The last piece of news below the horizon, of whatever type.
+    Optional<Spot> last(Handle tx, Place after, String horizon) {
+        return tx.createQuery(LAST)
+                .bind("xactId", after.xactId())
+                .bind("id", after.id())
+                .bind("horizon", horizon)
+                .map(ConstructorMapper.of(Spot.class))
+                .findOne();
+    }
+
+    void move(Handle tx, String subscriber, Spot to) {
         tx.createUpdate(MOVE)
                 .bind("subscriber", subscriber)
                 .bind("xactId", to.xactId())

@@ -153,7 +153,7 @@ class KilledPaymentsIT {
     }
 
     private static void awaitNothingUnderWay(Path data) throws Exception {
-        var deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        var deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
         while (!ask(data, "select id from pix_refund where status = 'processing'").isEmpty()) {
             assertThat(System.nanoTime()).as("refunds come to an end").isLessThan(deadline);
             Thread.sleep(200);

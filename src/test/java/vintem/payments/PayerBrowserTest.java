@@ -31,6 +31,7 @@ import vintem.MovableClock;
 import vintem.NodeJs;
 import vintem.Rows;
 import vintem.World;
+import vintem.bank.BrCode;
 
 /// What a payer sees on a phone, and an operator on a desktop, in a real browser.
 @QuarkusTest
@@ -119,7 +120,7 @@ class PayerBrowserTest {
                 .hasText(
                         "Pedido confirmado!",
                         new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions()
-                                .setTimeout(10_000));
+                                .setTimeout(30_000));
     }
 
     @Test
@@ -295,6 +296,21 @@ class PayerBrowserTest {
                                 "document.documentElement.scrollWidth <="
                                         + " document.documentElement.clientWidth"))
                 .isEqualTo(true);
+    }
+
+    @Test
+    void an_operator_has_the_provider_make_the_code() {
+        window = browsers.window("pt-BR");
+        var page = watched(window.newPage());
+        signIn(page);
+        page.navigate("/app/payments/new");
+        page.getByLabel("Valor em reais").fill("20");
+        page.getByLabel("Quem faz o código").selectOption("psp");
+        page.getByText("Criar cobrança").click();
+        page.waitForURL("**/app/payments/one?id=*");
+        var id = page.url().substring(page.url().indexOf("id=") + 3);
+        var code = BrCode.read(Pix.look(id).get("pix_copia_e_cola").asText());
+        assertThat(code.fields()).as("a dynamic code, by address").containsKey("26.25");
     }
 
     @Test

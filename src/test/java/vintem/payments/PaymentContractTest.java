@@ -55,6 +55,13 @@ class PaymentContractTest {
     }
 
     @Test
+    void what_is_answered_at_once_is_what_is_read_back_later_to_the_microsecond() {
+        var created = Pix.create(merchant, "{\"value\":100.00}");
+        var read = Pix.look(created.get("id").asText());
+        assertThat(read.get("expiration_date")).isEqualTo(created.get("expiration_date"));
+    }
+
+    @Test
     void the_code_is_static_and_carries_key_name_city_value_and_txid() {
         var payment =
                 Pix.create(merchant, "{\"value\":1234.5,\"description\":\"Ação nº 7 — grátis\"}");

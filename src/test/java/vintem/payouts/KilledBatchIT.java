@@ -27,7 +27,7 @@ class KilledBatchIT {
     private static final boolean CAMPAIGN =
             System.getProperty("vintem.tests", "suite").equals("campaign");
     private static final int KILLS = CAMPAIGN ? 60 : 10;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Map<String, String> QUICK =
             Map.of(
                     "VINTEM_BANK_TIMEOUT_MILLIS", "300",

@@ -262,7 +262,7 @@ class OperatorBrowserTest {
     private Page page(String language) {
         window = browsers.window(language);
         var page = window.newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(60_000);
         page.onPageError(complaints::add);
         page.onConsoleMessage(
                 message -> {

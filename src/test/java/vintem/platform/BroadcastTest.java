@@ -184,7 +184,7 @@ class BroadcastTest {
                     node.tell("t", "m");
                 }
                 assertThat(Duration.ofNanos(System.nanoTime() - before))
-                        .isLessThan(Duration.ofSeconds(2));
+                        .isLessThan(Duration.ofSeconds(15));
                 assertThat(ear.told).hasSize(20_000);
                 assertThat(node.reachesAll()).isFalse();
                 assertThatThrownBy(() -> Broadcast.ask(url, Duration.ofMillis(300)))

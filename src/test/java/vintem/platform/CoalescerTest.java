@@ -28,7 +28,7 @@ import vintem.platform.Coalescer.Unavailable;
 
 /// Lists of requests on a real PostgreSQL, behind a line that can be broken.
 class CoalescerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Limits ONE_WORKER = new Limits(1_000, 100, 1, 8);
 
     private static TestDatabase test;
@@ -122,6 +122,37 @@ class CoalescerTest {
     }
 
     @Test
+    void a_second_worker_helps_a_crowd_and_nobody_else() {
+        start(new Limits(1_000, 100, 2, 8, 40), this::write);
+        gate.drainPermits();
+        var first = coalescer.submit(Wish.of("first"));
+        Together.until("the first list runs", () -> lists.size() == 1);
+        var few = submit(39);
+        // What becomes of nobody cannot be waited for: this is when the second worker would look.
+        Together.pause(Duration.ofMillis(150));
+        assertThat(lists).hasSize(1);
+        var one = coalescer.submit(Wish.of("one too many"));
+        Together.until("the second worker has taken the crowd", () -> lists.size() == 2);
+        assertThat(lists.stream().map(List::size)).containsExactly(1, 40);
+        gate.release(1_000);
+        first.join();
+        one.join();
+        few.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    void who_waits_too_long_hears_that_the_outcome_did_not_come_in_time() {
+        gate.drainPermits();
+        var wish = Wish.of("late");
+        assertThatThrownBy(() -> coalescer.call(wish, Duration.ofMillis(300)))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("no outcome within");
+        gate.release(1_000);
+        Together.until("it is written all the same", () -> test.count("wish") == 1);
+        assertThat(coalescer.call(wish, PATIENCE)).isEqualTo("granted late");
+    }
+
+    @Test
     void a_list_is_never_longer_than_its_limit() {
         gate.drainPermits();
         var outcomes = submit(250);
@@ -134,12 +165,15 @@ class CoalescerTest {
     void an_idle_system_runs_lists_of_one_at_once() {
         start(Limits.USUAL, (_, wishes) -> seen(wishes).stream().map(Wish::word).toList());
         coalescer.call(Wish.of("warm"), PATIENCE);
-        var start = Instant.now();
+        var fastest = Duration.ofHours(1);
         for (var i = 0; i < 200; i++) {
+            var start = Instant.now();
             coalescer.call(Wish.of("w"), PATIENCE);
+            var took = Duration.between(start, Instant.now());
+            fastest = took.compareTo(fastest) < 0 ? took : fastest;
         }
-        // A timer of even ten milliseconds would take two seconds.
-        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofMillis(1_500));
+        // A timer of even ten milliseconds would keep every one of them, however slow the machine.
+        assertThat(fastest).isLessThan(Duration.ofMillis(9));
         assertThat(lists).allSatisfy(list -> assertThat(list).hasSize(1));
     }
 
@@ -272,7 +306,7 @@ class CoalescerTest {
         var start = Instant.now();
         assertThatThrownBy(() -> coalescer.submit(Wish.of("too many")))
                 .isInstanceOf(Unavailable.class);
-        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofMillis(200));
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(5));
         gate.release(1_000);
         assertThat(running.join()).isEqualTo("granted running");
         assertThat(waiting).allSatisfy(each -> assertThat(each.join()).startsWith("granted"));

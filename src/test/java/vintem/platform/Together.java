@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 
 /// Several threads in one test, and waiting for what they do.
 public final class Together {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Together() {}
 

@@ -1,9 +1,8 @@
-// The payer's page: copy, countdown, and the news that it is paid, without a reload.
+// The payer's and the debtor's page: copy, countdown, and the news that it is paid, without a reload.
 'use strict';
 (() => {
-  const OPEN = ['active', 'registering'];
+  const OPEN = ['active', 'registering', 'open', 'partially_paid'];
   const slip = () => document.getElementById('slip');
-  const id = slip().dataset.id;
   const isOpen = () => OPEN.includes(slip().dataset.status);
 
   // The countdown goes by the time since the page came, never by the device's clock.
@@ -47,13 +46,15 @@
       const now = slip();
       cameAt = performance.now();
       left = Number(next.dataset.left);
-      if (['status', 'refunded'].every(name => now.dataset[name] === next.dataset[name])) return true;
+      if (['id', 'status', 'state', 'refunded'].every(name => now.dataset[name] === next.dataset[name])) return true;
+      const moved = now.dataset.id !== next.dataset.id;
       const fresh = now.dataset.status !== 'paid' && next.dataset.status === 'paid';
       const taken = document.importNode(next, true);
       now.replaceWith(taken);
       document.title = page.title;
       if (fresh) taken.classList.add('fresh');
       whole = left;
+      if (moved) connect();
       begin();
       // Read out what has happened, and put the keyboard where it can go on.
       const heading = taken.querySelector('h1');
@@ -68,9 +69,9 @@
     }
   };
 
-  const copy = async () => {
-    const field = document.getElementById('code');
-    const said = document.getElementById('said');
+  const copy = async button => {
+    const field = document.getElementById(button.dataset.copy);
+    const said = button.closest('.copy').querySelector('.said');
     try {
       await navigator.clipboard.writeText(field.value);
       said.textContent = slip().dataset.copied;
@@ -83,8 +84,16 @@
   };
 
   const begin = () => {
-    document.getElementById('copy')?.addEventListener('click', copy);
-    document.getElementById('code')?.addEventListener('focus', event => event.target.select());
+    for (const button of document.querySelectorAll('[data-copy]')) {
+      button.addEventListener('click', () => copy(button));
+      document.getElementById(button.dataset.copy).addEventListener('focus', event => event.target.select());
+    }
+    const share = document.getElementById('share');
+    if (share && navigator.share) {
+      share.hidden = false;
+      document.getElementById('share-link').hidden = true;
+      share.addEventListener('click', () => navigator.share({text: share.dataset.text}).catch(() => {}));
+    }
     const print = document.getElementById('print');
     if (print) {
       print.hidden = false;
@@ -110,20 +119,28 @@
   let polling = false;
   let attempts = 0;
   const connect = () => {
-    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/payments/${id}`);
-    socket.addEventListener('open', () => {
+    const id = slip().dataset.id;
+    const before = socket;
+    socket = null;
+    before?.close();
+    if (!id) return;
+    const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/payments/${id}`);
+    socket = mine;
+    mine.addEventListener('open', () => {
       attempts = 0;
       polling = false;
       show('on');
     });
-    socket.addEventListener('message', event => {
+    mine.addEventListener('message', event => {
       let frame = {};
       try { frame = JSON.parse(event.data); } catch { /* not ours */ }
-      if (frame.event !== 'state' || frame.status !== slip().dataset.status) refresh();
+      if (frame.event !== 'state' || frame.status !== (slip().dataset.watched ?? slip().dataset.status)) refresh();
     });
-    socket.addEventListener('close', () => {
+    mine.addEventListener('close', () => {
+      // Another one has taken its place.
+      if (socket !== mine) return;
       polling = true;
-      setTimeout(connect, Math.min(15000, 500 * 2 ** attempts++) * (0.7 + 0.6 * Math.random()));
+      setTimeout(() => socket === mine && connect(), Math.min(15000, 500 * 2 ** attempts++) * (0.7 + 0.6 * Math.random()));
     });
   };
 

@@ -61,7 +61,7 @@
       const value = amount(form.elements.value);
       if (value === null) return;
       const wish = {value, expires_in: Number(form.elements.expires.value)};
-      for (const name of ['description', 'reference']) {
+      for (const name of ['description', 'reference', 'mode']) {
         if (form.elements[name].value.trim()) wish[name] = form.elements[name].value.trim();
       }
       const answer = await attempt(form, () => post('/payments/pix', wish));

@@ -1,0 +1,79 @@
+package vintem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Every page, light and dark, read by axe, which knows nothing of ours: contrast, labels, names,
+/// landmarks, the order of headings (WCAG 2.1 A and AA).
+@QuarkusTest
+@QuarkusTestResource(World.class)
+class AccessibilityTest {
+    private static final String RUN =
+            """
+            async () => {
+              const found = await axe.run(document, {
+                runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+                resultTypes: ['violations'],
+              });
+              return found.violations.flatMap(rule => rule.nodes.map(node =>
+                `${rule.id}: ${node.target.join(' ')}: ${node.any.map(it => it.message).join('; ')}`));
+            }
+            """;
+
+    @Test
+    void every_page_of_the_operator_passes_axe_light_and_dark() {
+        try (var browsers = Browsers.open();
+                var window = browsers.window("pt-BR")) {
+            var payment =
+                    Http.admin()
+                            .post("/payments/pix", "{\"value\":12.34,\"description\":\"Pão\"}")
+                            .json()
+                            .at("/payment/id")
+                            .asText();
+            var page = window.newPage();
+            page.navigate("/app/sign-in");
+            page.getByLabel("Usuário").fill("admin");
+            page.getByLabel("Senha").fill(World.ADMIN_PASSWORD);
+            page.locator("main form button").click();
+            page.waitForURL("**/app/payments");
+            var paths = new ArrayList<>(PagesTest.pages());
+            paths.remove("/app/sign-in");
+            paths.add("/app/payments/one?id=" + payment);
+            paths.add("/payments/pix/" + payment);
+            check(page, paths);
+        }
+    }
+
+    @Test
+    void what_is_open_to_everybody_passes_axe_light_and_dark() {
+        try (var browsers = Browsers.open();
+                var window = browsers.window("en")) {
+            var page = window.newPage();
+            page.setViewportSize(390, 844);
+            check(page, List.of("/app/sign-in", "/payments/pix/none"));
+        }
+    }
+
+    private static void check(Page page, List<String> paths) {
+        var axe = NodeJs.text("axe-core/axe.min.js");
+        var wrong = new ArrayList<String>();
+        for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+            for (var path : paths) {
+                page.navigate(path);
+                page.evaluate(axe);
+                for (var each : (List<?>) page.evaluate(RUN)) {
+                    wrong.add(scheme + " " + path + ": " + each);
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+}
