@@ -48,6 +48,19 @@ class HostileBodiesTest {
                     Map.entry("POST /payments/pix/unmatched/{id}/refund", "$"),
                     Map.entry("POST /payments/pix/unmatched/{id}/dismissal", "$"),
                     Map.entry(
+                            "POST /charges",
+                            """
+                            {"name":"h","governmentId":"9558","email":"h@example.com",
+                            "debtDueDate":"2020-01-01","debtAmount":$}"""),
+                    Map.entry("POST /charges/{id}/cancel", "$"),
+                    Map.entry("POST /charges/{id}/due-date", "{\"due_date\":$}"),
+                    Map.entry(
+                            "POST /billing/payments",
+                            """
+                            {"debtId":"nobody","paidAt":"2020-01-01 10:00:00","paidAmount":$}"""),
+                    Map.entry("POST /billing/payments/unknown/{id}/match", "{\"debt_id\":$}"),
+                    Map.entry("POST /billing/payments/unknown/{id}/dismiss", "$"),
+                    Map.entry(
                             "POST /ledger/transfers",
                             """
                             {"transfers":[{"debit":"bank_fees","credit":"sales","kind":"bank_fee",
@@ -505,7 +518,8 @@ class HostileBodiesTest {
     }
 
     private static boolean isBanks(Route route) {
-        return route.path().endsWith("/confirmation");
+        return route.path().endsWith("/confirmation")
+                || route.toString().equals("POST /billing/payments");
     }
 
     private String authorization(Route route) {
@@ -544,7 +558,9 @@ class HostileBodiesTest {
         assertThat(status).as(seen).isLessThan(500);
         if (status >= 400) {
             if (head.contains("text/html")) {
-                assertThat(what).as(seen).containsAnyOf(" /app/", "GET /payments/pix/{id}");
+                assertThat(what)
+                        .as(seen)
+                        .containsAnyOf(" /app/", "GET /payments/pix/{id}", "GET /c/{token}");
             } else {
                 assertThat(head).as(seen).contains("application/problem+json");
                 assertThat(body).as(seen).contains("\"trace_id\"", "\"status\":" + status);

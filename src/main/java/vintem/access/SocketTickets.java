@@ -51,7 +51,11 @@ public class SocketTickets {
         database.run(
                 tx ->
                         tickets.insert(
-                                tx, ticket.ticket(), Purpose.SOCKET, user.id(), ticket.expiresAt()));
+                                tx,
+                                ticket.ticket(),
+                                Purpose.SOCKET,
+                                user.id(),
+                                ticket.expiresAt()));
         return ticket;
     }
 

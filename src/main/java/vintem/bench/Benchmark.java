@@ -4,7 +4,8 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /// One benchmark: a flow, its figures, its bars, its proof.
-public sealed interface Benchmark permits PayoutsBench, PaymentsBench, BillingBench, LedgerBench, CoalescerBench {
+public sealed interface Benchmark
+        permits PayoutsBench, PaymentsBench, BillingBench, LedgerBench, CoalescerBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
         FULL,

@@ -103,8 +103,7 @@ final class BillingBench implements Benchmark {
     private record Raw(double one, double two) {}
 
     /// One connection, then two, into empty tables.
-    private static Raw raw(
-            Server server, Connection observer, Path batches, int count, long rows)
+    private static Raw raw(Server server, Connection observer, Path batches, int count, long rows)
             throws SQLException, InterruptedException, ExecutionException {
         RawBillingTables.create(observer);
         BenchTables.settle(observer);
@@ -181,8 +180,7 @@ final class BillingBench implements Benchmark {
             }
             state = JSON.readTree(server.get(path).body());
         }
-        return new Run(
-                state, answer.status(), uploaded, (System.nanoTime() - start) / 1e9, most);
+        return new Run(state, answer.status(), uploaded, (System.nanoTime() - start) / 1e9, most);
     }
 
     private static void print(

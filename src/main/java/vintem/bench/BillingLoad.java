@@ -39,12 +39,30 @@ final class BillingLoad {
     private static final int OTHER = 107;
 
     private static final String[] FIRST_NAMES = {
-        "Elijah", "Maria", "José", "Ana", "João", "Antônio", "Francisca", "Carlos", "Paulo", "Adriana",
-        "Lucas", "Juliana", "Marcos", "Fernanda", "Rafael", "Aline", "Bruno", "Camila", "Diego",
+        "Elijah",
+        "Maria",
+        "José",
+        "Ana",
+        "João",
+        "Antônio",
+        "Francisca",
+        "Carlos",
+        "Paulo",
+        "Adriana",
+        "Lucas",
+        "Juliana",
+        "Marcos",
+        "Fernanda",
+        "Rafael",
+        "Aline",
+        "Bruno",
+        "Camila",
+        "Diego",
         "Patrícia"
     };
     private static final String[] LAST_NAMES = {
-        "Santos", "Silva", "Souza", "Oliveira", "Pereira", "Lima", "Carvalho", "Ferreira", "Rodrigues",
+        "Santos", "Silva", "Souza", "Oliveira", "Pereira", "Lima", "Carvalho", "Ferreira",
+                "Rodrigues",
         "Almeida", "Costa", "Gomes", "Martins", "Araújo", "Melo", "Barbosa", "Ribeiro", "Alves",
         "Cardoso", "Teixeira"
     };

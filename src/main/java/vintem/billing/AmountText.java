@@ -60,7 +60,8 @@ final class AmountText {
         if (dot == comma) {
             return Evidence.NONE;
         }
-        if (dot == TOO_MANY_DECIMALS && isAmount(comma) || comma == TOO_MANY_DECIMALS && isAmount(dot)) {
+        if (dot == TOO_MANY_DECIMALS && isAmount(comma)
+                || comma == TOO_MANY_DECIMALS && isAmount(dot)) {
             return Evidence.EITHER;
         }
         if (isAmount(dot)) {
@@ -98,9 +99,7 @@ final class AmountText {
         if (digits == 0 || grouped && inGroup != GROUP) {
             return NO_NUMBER;
         }
-        return at == to
-                ? inRange(reais * 100, reais)
-                : decimals(bytes, at + 1, to, reais);
+        return at == to ? inRange(reais * 100, reais) : decimals(bytes, at + 1, to, reais);
     }
 
     private static long decimals(byte[] bytes, int from, int to, long reais) {
@@ -138,7 +137,9 @@ final class AmountText {
 
     private static int skipCurrency(byte[] bytes, int from, int to) {
         var isCurrency =
-                to - from > 2 && (bytes[from] == 'R' || bytes[from] == 'r') && bytes[from + 1] == '$';
+                to - from > 2
+                        && (bytes[from] == 'R' || bytes[from] == 'r')
+                        && bytes[from + 1] == '$';
         return isCurrency ? skipSpace(bytes, from + 2, to) : from;
     }
 }

@@ -11,7 +11,8 @@ import vintem.billing.DebtFile.Status;
 import vintem.platform.Database;
 import vintem.platform.Outbox;
 
-/// Stops a file: what of it is not imported never will be, and its e-mails that are still queued are
+/// Stops a file: what of it is not imported never will be, and its e-mails that are still queued
+/// are
 /// not sent. Charges that are there stay, unless they are to go, too.
 @Singleton
 class CancelDebtFile {

@@ -39,6 +39,7 @@ class ChangeDueDate {
     private final ChargeTable charges;
     private final Boletos boletos;
     private final ChargePix chargePix;
+    private final ChargeEmailTable emails;
     private final AccessLog log;
     private final Broadcast broadcast;
     private final Clock clock;
@@ -49,6 +50,7 @@ class ChangeDueDate {
             ChargeTable charges,
             Boletos boletos,
             ChargePix chargePix,
+            ChargeEmailTable emails,
             AccessLog log,
             Broadcast broadcast,
             Clock clock) {
@@ -56,6 +58,7 @@ class ChangeDueDate {
         this.charges = charges;
         this.boletos = boletos;
         this.chargePix = chargePix;
+        this.emails = emails;
         this.log = log;
         this.broadcast = broadcast;
         this.clock = clock;
@@ -95,6 +98,7 @@ class ChangeDueDate {
                         before.documentValid());
         var after = before.postponed(due, boleto, clock.instant().truncatedTo(ChronoUnit.MICROS));
         charges.postpone(tx, before, after);
+        emails.queue(tx, chargeId, MailReason.reissued(due), clock.instant());
         // Its amount was that of the old date.
         chargePix.end(tx, List.of(chargeId));
         log.record(

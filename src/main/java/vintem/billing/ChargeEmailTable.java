@@ -91,12 +91,14 @@ class ChargeEmailTable {
     private static final String QUEUE_ONE =
             """
             insert into charge_email (charge_id, reason, status, queued_at, counted)
-            values (:charge, :reason, 'queued', :now, true)
+            select :charge, :reason, 'queued', :now, true
+            where not exists (
+                select from charge_email
+                where charge_id = :charge and reason = 'issued' and status = 'queued')
             on conflict do nothing
             """;
 
-    private static final String ADDRESSEE =
-            "select email, page_key from charge where id = :charge";
+    private static final String ADDRESSEE = "select email, page_key from charge where id = :charge";
 
     // What was tried before goes first: there is little of it, and it has waited. `sending` that is
     // due belonged to somebody who died: the server may have it.
@@ -121,8 +123,9 @@ class ChargeEmailTable {
             )
             select taken.*, coalesce(f.status = 'cancelled', false) as file_cancelled, c.debt_id,
                    c.name, c.email, c.status, c.amount_cents,
-                   c.amount_cents - c.paid_cents - c.discount_cents as open_cents, c.due_date, c.late_terms, c.boleto_due, c.bar_code, c.boleto_status,
-                   c.page_key, c.updated_at as seen
+                   c.amount_cents - c.paid_cents - c.discount_cents as open_cents, c.due_date,
+                   c.late_terms, c.boleto_due, c.bar_code, c.boleto_status, c.page_key,
+                   c.updated_at as seen
             from taken
             join charge c on c.id = taken.charge_id
             left join debt_file f on f.id = c.file_id
@@ -139,8 +142,8 @@ class ChargeEmailTable {
             """
             update charge_email
             set status = e.status, reply = coalesce(e.reply, charge_email.reply), claim = null,
-                due_at = coalesce(e.due_at, '-infinity'), repeated = charge_email.repeated or e.repeated,
-                attempts = attempts + e.tries,
+                due_at = coalesce(e.due_at, '-infinity'), attempts = attempts + e.tries,
+                repeated = charge_email.repeated or e.repeated,
                 ended_at = case when e.status = 'queued' then null else e.at end
             from unnest(:charges, :reasons, :claims, :statuses, :replies, :dueTimes, :repeated,
                         :tries, :times)
@@ -164,7 +167,8 @@ class ChargeEmailTable {
 
     private static final String SENT =
             """
-            update charge_email set status = 'sent', ended_at = :now, due_at = '-infinity', claim = null,
+            update charge_email
+            set status = 'sent', ended_at = :now, due_at = '-infinity', claim = null,
                 attempts = attempts + 1, reply = null
             where charge_id = any(:charges) and claim = :claim and status = 'queued'
                 and exists (
@@ -257,7 +261,8 @@ class ChargeEmailTable {
                                 .instant(charge.createdAt()));
     }
 
-    /// Queues one more e-mail for a charge, unless it is there already.
+    /// Queues one more e-mail for a charge, unless it is there already, or the first one still
+    /// waits: that one tells what is so when it goes.
     void queue(Handle tx, UUID chargeId, MailReason reason, Instant now) {
         tx.createUpdate(QUEUE_ONE)
                 .bind("charge", chargeId)
@@ -366,12 +371,7 @@ class ChargeEmailTable {
     /// Those of the newest charges first.
     ///
     /// @param status null for all
-    List<Line> page(
-            Handle tx,
-            @Nullable String status,
-            boolean repeated,
-            Key before,
-            int most) {
+    List<Line> page(Handle tx, @Nullable String status, boolean repeated, Key before, int most) {
         var query = tx.createQuery(repeated ? REPEATED : status == null ? ALL : OF_STATUS);
         if (status != null && !repeated) {
             query.bind("status", status);

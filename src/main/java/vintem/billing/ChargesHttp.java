@@ -291,7 +291,7 @@ public class ChargesHttp {
     @Operation(
             summary = "The boleto on paper",
             description =
-                    "With the Pix code beside the bar code while both are for the same amount. A"
+                    "The Pix code stands beside the bar code while both are for the same amount. A"
                             + " boleto that no bank has registered says so.")
     @APIResponse(
             responseCode = "200",

@@ -96,7 +96,9 @@ class CreateCharge {
         this.idempotency = idempotency;
         this.outbox = outbox;
         this.clock = clock;
-        line = new Coalescer<>("charges", database, Coalescer.Limits.HELPED_IN_CROWDS, this::create);
+        line =
+                new Coalescer<>(
+                        "charges", database, Coalescer.Limits.HELPED_IN_CROWDS, this::create);
     }
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away

@@ -30,7 +30,10 @@ final class DateText {
     /// The day, or null where there is none of that name, or not in our centuries.
     static @Nullable LocalDate day(String text, DateOrder order) {
         return switch (order) {
-            case ISO -> isIso(text) ? day(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)) : null;
+            case ISO ->
+                    isIso(text)
+                            ? day(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10))
+                            : null;
             case DAY_FIRST -> dayFirst(text);
         };
     }
@@ -49,7 +52,9 @@ final class DateText {
         if (one > MONTHS && one <= DAYS && two <= MONTHS) {
             return Evidence.DAY_FIRST;
         }
-        return two > MONTHS && two <= DAYS && one <= MONTHS ? Evidence.MONTH_FIRST : Evidence.SLASHES;
+        return two > MONTHS && two <= DAYS && one <= MONTHS
+                ? Evidence.MONTH_FIRST
+                : Evidence.SLASHES;
     }
 
     private static @Nullable LocalDate dayFirst(String text) {

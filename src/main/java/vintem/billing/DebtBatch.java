@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import vintem.billing.DebtFile.Counts;
-import vintem.billing.DebtRow.Valid;
 import vintem.billing.DebtRow.Erratum;
 import vintem.billing.DebtRow.Kind;
+import vintem.billing.DebtRow.Valid;
 import vintem.billing.ErratumTable.Duplicate;
 import vintem.billing.ImportTable.Known;
 
@@ -118,11 +118,7 @@ final class DebtBatch {
 
     private static Known known(Valid debt) {
         return new Known(
-                debt.name(),
-                debt.governmentId(),
-                debt.email(),
-                debt.amountCents(),
-                debt.dueDate());
+                debt.name(), debt.governmentId(), debt.email(), debt.amountCents(), debt.dueDate());
     }
 
     /// Without reasons where there is none.

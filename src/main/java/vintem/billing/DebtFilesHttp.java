@@ -180,16 +180,14 @@ public class DebtFilesHttp {
             content =
                     @Content(
                             schema = @Schema(implementation = DebtFileBody.class),
-                            examples =
-                                    @ExampleObject(name = "sample", value = SAMPLE_RECEIVED)))
+                            examples = @ExampleObject(name = "sample", value = SAMPLE_RECEIVED)))
     @APIResponse(
             responseCode = "400",
             description = "It is no file of debts, or not clear how to read it; nothing happened",
             content =
                     @Content(
                             mediaType = "application/problem+json",
-                            examples =
-                                    @ExampleObject(name = "header", value = SAMPLE_UNREADABLE)))
+                            examples = @ExampleObject(name = "header", value = SAMPLE_UNREADABLE)))
     @APIResponse(responseCode = "408", description = "It came too slowly; nothing happened")
     @APIResponse(responseCode = "409", description = "Somebody cancelled it while it arrived")
     @APIResponse(responseCode = "413", description = "The file is too large; nothing happened")
@@ -280,7 +278,9 @@ public class DebtFilesHttp {
                     "In the file's own columns, delimiter and encoding, and with line and reason"
                             + " behind them. What a spreadsheet would run as a formula has an"
                             + " apostrophe before it.")
-    @APIResponse(responseCode = "200", description = "The errata, without rows where there are none")
+    @APIResponse(
+            responseCode = "200",
+            description = "The errata, without rows where there are none")
     @APIResponse(responseCode = "404", description = "No such file, or its errata are forgotten")
     public Response errataCsv(@PathParam("id") String id, @Context HttpHeaders headers) {
         var file = file(id);

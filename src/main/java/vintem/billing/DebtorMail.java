@@ -28,15 +28,16 @@ class DebtorMail {
     /// What the templates show.
     ///
     /// @param sender as people know it
+    /// @param debtId the creditor's own name of the debt; null where it has none
     /// @param preview what mail programs show beside the subject
     /// @param boletoDue null where it is the due date, or there is no boleto
     /// @param line the boleto's, as it is printed; null where there is none to be paid
-    /// @param boleto `payable`, `pending`, `partly`, `none`
+    /// @param boleto `payable`, `pending` or `none`
     /// @param growing fine or interest are due once it is late
     public record View(
             String sender,
             @Nullable String name,
-            String debtId,
+            @Nullable String debtId,
             String lead,
             String preview,
             long openCents,
@@ -142,7 +143,7 @@ class DebtorMail {
         return new View(
                 sender,
                 Mailbox.oneLine(due.name()),
-                due.debtId(),
+                due.debtId().equals(due.chargeId().toString()) ? null : due.debtId(),
                 words.say("mail.lead." + state, sender),
                 words.say(
                         "mail.preview." + state,
@@ -161,9 +162,7 @@ class DebtorMail {
                 pixCode,
                 QR,
                 base + new DebtorLink(due.chargeId(), due.pageKey()).path(),
-                base
-                        + "/unsubscribe/"
-                        + UnsubscribeToken.of(due.chargeId(), due.pageKey()).text(),
+                base + "/unsubscribe/" + UnsubscribeToken.of(due.chargeId(), due.pageKey()).text(),
                 due.lateTerms() != null,
                 Settings.mode() == Settings.Mode.SANDBOX,
                 words.tag());
@@ -178,10 +177,11 @@ class DebtorMail {
         return BusinessDays.NATIONAL.next(due).isBefore(today) ? "over" : "today";
     }
 
-    /// Before a bank has registered a boleto nobody can pay it; and its amount is the whole one.
+    /// Before a bank has registered a boleto nobody can pay it; and its amount stays what it was.
     private static String payable(Due due) {
-        if (due.openCents() < due.amountCents() && due.barCode() != null) {
-            return "partly";
+        if (due.barCode() != null
+                && new Boleto(due.barCode(), due.boletoDue()).amountCents() != due.openCents()) {
+            return "none";
         }
         return switch (due.boletoStatus()) {
             case "registered" -> "payable";

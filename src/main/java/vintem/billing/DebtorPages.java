@@ -75,11 +75,6 @@ public class DebtorPages {
                     owed.discountCents(),
                     owed.daysLate());
         }
-
-        /// Whether there is something to explain.
-        public boolean isPlain() {
-            return totalCents == openCents;
-        }
     }
 
     /// A Pix code that pays it, drawn where `image` is.
@@ -108,7 +103,13 @@ public class DebtorPages {
             @Nullable PixView pix,
             @Nullable PaidView paid,
             String share,
-            String shareLink) {}
+            String shareLink) {
+        /// Whether how it adds up has to be read before anything else: it is not the amount that
+        /// the debtor knows.
+        public boolean isExplained() {
+            return paidCents > 0 || owed.totalCents() != owed.openCents();
+        }
+    }
 
     private static final String SHARE = "https://wa.me/?text=";
     private static final String PAID = ChargeStatus.PAID.word();
@@ -261,8 +262,7 @@ public class DebtorPages {
                             .map(
                                     it ->
                                             new PaidView(
-                                                    Objects.requireNonNull(
-                                                            it.paidCents()),
+                                                    Objects.requireNonNull(it.paidCents()),
                                                     Objects.requireNonNull(it.paidAt()),
                                                     0,
                                                     0))
@@ -324,7 +324,10 @@ public class DebtorPages {
                     .append(boleto.line());
         }
         if (pix != null) {
-            text.append("\n\n").append(words.say("debtor.share.pix")).append('\n').append(pix.code());
+            text.append("\n\n")
+                    .append(words.say("debtor.share.pix"))
+                    .append('\n')
+                    .append(pix.code());
         }
         return text.append("\n\n")
                 .append(address.base())

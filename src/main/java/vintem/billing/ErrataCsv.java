@@ -31,8 +31,7 @@ final class ErrataCsv {
         delimiter = dialect.delimiter() == null ? ';' : dialect.delimiter();
         for (var i = 0; i < dialect.columns().size(); i++) {
             // Errata that were sent again have them already.
-            if (dialect.fields().get(i).isPresent()
-                    || !OURS.contains(dialect.columns().get(i))) {
+            if (dialect.fields().get(i).isPresent() || !OURS.contains(dialect.columns().get(i))) {
                 kept.add(i);
             }
         }
@@ -87,8 +86,7 @@ final class ErrataCsv {
 
     private String row(List<String> cells) {
         UnaryOperator<String> cell = it -> quoted(isFormula(it, 0) ? "'" + it : it);
-        return String.join(
-                        Character.toString(delimiter), cells.stream().map(cell).toList())
+        return String.join(Character.toString(delimiter), cells.stream().map(cell).toList())
                 + "\r\n";
     }
 

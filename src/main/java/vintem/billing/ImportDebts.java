@@ -423,6 +423,5 @@ class ImportDebts {
                 default -> throw new IllegalStateException(failure);
             }
         }
-
     }
 }

@@ -122,7 +122,8 @@ class ImportFiles {
                 case DONE -> LOG.infof("file %s is imported", file.id());
                 case ELSEWHERE -> LOG.infof("file %s is somebody else's", file.id());
                 case STOPPED ->
-                        database.run(tx -> table.letGo(tx, file.id(), self, false, clock.instant()));
+                        database.run(
+                                tx -> table.letGo(tx, file.id(), self, false, clock.instant()));
             }
         } catch (UnreadableFile unreadable) {
             fail(file.id(), unreadable.reason().word(), unreadable.detail());
@@ -140,9 +141,7 @@ class ImportFiles {
         try {
             var failures =
                     database.transaction(
-                            tx ->
-                                    table.letGo(
-                                            tx, fileId, self, true, clock.instant().plus(REST)));
+                            tx -> table.letGo(tx, fileId, self, true, clock.instant().plus(REST)));
             if (failures.orElse(0) >= MOST_FAILURES) {
                 fail(fileId, OUR_MISTAKE, "It broke off again and again; our log says where.");
             }
@@ -155,13 +154,7 @@ class ImportFiles {
     private void fail(UUID fileId, String reason, String detail) {
         database.run(
                 tx -> {
-                    if (table.fail(
-                            tx,
-                            fileId,
-                            Status.IMPORTING,
-                            reason,
-                            detail,
-                            clock.instant())) {
+                    if (table.fail(tx, fileId, Status.IMPORTING, reason, detail, clock.instant())) {
                         outbox.publish(
                                 tx, List.of(new DebtFileEvent.Failed(fileId, reason).news()));
                     }

@@ -32,7 +32,8 @@ public class MailHttp {
     private static final List<String> STATUSES =
             List.of("queued", "sending", "sent", "failed", "suppressed", "skipped");
     private static final UUID BEYOND = new UUID(-1, -1);
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern ID =
+            Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern CURSOR = Pattern.compile("(" + ID + ")_([a-z0-9_+-]{1,40})");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 

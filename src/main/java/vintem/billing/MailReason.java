@@ -23,7 +23,8 @@ record MailReason(Kind kind, int days, @Nullable LocalDate due) {
 
     private static final Pattern WORD =
             Pattern.compile(
-                    "(?:reissued|reminder(?<days>[+-][0-9]{1,3}))_(?<due>[0-9]{4}-[0-9]{2}-[0-9]{2})");
+                    "(?:reissued|reminder(?<days>[+-][0-9]{1,3}))"
+                            + "_(?<due>[0-9]{4}-[0-9]{2}-[0-9]{2})");
 
     static MailReason reissued(LocalDate due) {
         return new MailReason(Kind.REISSUED, 0, due);

@@ -25,7 +25,7 @@ record MailSettings(
         int perSecond,
         Duration patience) {
     private static final Mailbox OF_THE_SANDBOX =
-            new Mailbox(null, new EmailAddress("cobranca", "sandbox.invalid"));
+            new Mailbox("Vintém", new EmailAddress("cobranca", "sandbox.invalid"));
 
     private static final int MOST_CONNECTIONS = 50;
     private static final int MOST_PER_SECOND = 10_000;
@@ -73,9 +73,7 @@ record MailSettings(
         return new MailSettings(
                 on,
                 server,
-                publicUrl
-                        .orElse("http://localhost:" + Settings.port())
-                        .replaceFirst("/+$", ""),
+                publicUrl.orElse("http://localhost:" + Settings.port()).replaceFirst("/+$", ""),
                 Math.toIntExact(Settings.number("smtp-connections", 4)),
                 Math.toIntExact(Settings.number("smtp-per-second", 20)),
                 Settings.duration("smtp-timeout-millis", Duration.ofSeconds(60)));

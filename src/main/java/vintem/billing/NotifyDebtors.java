@@ -139,8 +139,7 @@ class NotifyDebtors {
         // Also what a node that died had no time to count.
         count();
         var due =
-                database.transaction(
-                        tx -> !pace.isPaused(tx) && emails.isDue(tx, clock.instant()));
+                database.transaction(tx -> !pace.isPaused(tx) && emails.isDue(tx, clock.instant()));
         while (due && !stopping && idle.tryAcquire()) {
             Thread.ofVirtual().name("mails").start(this::sendAside);
         }
@@ -288,10 +287,16 @@ class NotifyDebtors {
             for (var mail : taken.mails()) {
                 try {
                     debtorMail
-                            .write(mail, codes.get(mail.chargeId()), settings.from(), settings.base(), now)
+                            .write(
+                                    mail,
+                                    codes.get(mail.chargeId()),
+                                    settings.from(),
+                                    settings.base(),
+                                    now)
                             .ifPresent(letters::add);
                 } catch (RuntimeException failed) {
-                    // Our mistake. The others go on, and this one is tried again after it is mended.
+                    // Our mistake. The others go on, and this one is tried again after it is
+                    // mended.
                     LOG.errorf(failed, "the mail of charge %s cannot be written", mail.chargeId());
                     failures.add(again(mail, "it could not be written", false, 1));
                 }
@@ -306,8 +311,7 @@ class NotifyDebtors {
                     database.transaction(
                             tx -> {
                                 var now = clock.instant();
-                                var sent =
-                                        Set.copyOf(emails.sent(tx, claim, mails(letters), now));
+                                var sent = Set.copyOf(emails.sent(tx, claim, mails(letters), now));
                                 var kept =
                                         letters.stream()
                                                 .filter(it -> sent.contains(it.mail().key()))
@@ -355,8 +359,7 @@ class NotifyDebtors {
             writeDown();
             try {
                 connection =
-                        SmtpClient.open(
-                                settings.server().orElseThrow(), tls, settings.patience());
+                        SmtpClient.open(settings.server().orElseThrow(), tls, settings.patience());
                 acceptedHere = 0;
             } catch (SmtpClient.Unavailable unavailable) {
                 leaveAlone(unavailable.getMessage());
@@ -495,7 +498,8 @@ class NotifyDebtors {
         }
         var pause = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() * power(attempts));
         // Never all at once again.
-        var due = clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(pause, 2 * pause));
+        var due =
+                clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(pause, 2 * pause));
         return new Ending(mail, QUEUED, reply, due, repeated, tries, clock.instant());
     }
 

@@ -90,8 +90,7 @@ public class OutboxPages {
     @Operation(hidden = true)
     public Response one(@QueryParam("id") @Nullable String id) {
         var whole = asking.caller().may(Capability.BILLING, Role.OPERATOR);
-        return find(id)
-                .map(
+        return find(id).map(
                         it ->
                                 pages.show(
                                         "billing/outbox-mail.html",

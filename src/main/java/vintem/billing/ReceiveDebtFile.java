@@ -368,8 +368,7 @@ class ReceiveDebtFile {
             previous.exceptionally(_ -> false).join();
             database.run(
                     tx -> {
-                        if (table.fail(
-                                tx, id, Status.RECEIVING, reason, detail, clock.instant())) {
+                        if (table.fail(tx, id, Status.RECEIVING, reason, detail, clock.instant())) {
                             outbox.publish(
                                     tx, List.of(new DebtFileEvent.Failed(id, reason).news()));
                         }

@@ -10,7 +10,8 @@ import vintem.billing.UnreadableFile.Reason;
 /// bytes, one after the other, in constant memory.
 ///
 /// Where a quoted field never ends, or ends lines later in the middle of a text, its line alone is
-/// one broken record and the next line begins anew: a stray quote does not swallow other rows. Bytes are looked at one by one, so
+/// one broken record and the next line begins anew: a stray quote does not swallow other rows.
+/// Bytes are looked at one by one, so
 /// the encoding must be one in which ASCII stands for itself.
 final class RecordScanner {
     /// Where the bytes come from.
@@ -279,7 +280,8 @@ final class RecordScanner {
         var breaks = 0;
         while (true) {
             while (at < most && buffer[at] != QUOTE) {
-                if (buffer[at] == LF || buffer[at] == CR && (at + 1 == most || buffer[at + 1] != LF)) {
+                if (buffer[at] == LF
+                        || buffer[at] == CR && (at + 1 == most || buffer[at + 1] != LF)) {
                     breaks++;
                 }
                 at++;

@@ -36,15 +36,13 @@ class RemindDebtors {
     private final boolean on;
 
     @Inject
-    RemindDebtors(
-            Database database, ChargeEmailTable emails, ReminderRunTable runs, Clock clock) {
+    RemindDebtors(Database database, ChargeEmailTable emails, ReminderRunTable runs, Clock clock) {
         this(
                 database,
                 emails,
                 runs,
                 clock,
-                ReminderRules.parse(
-                        Settings.text("billing-reminders").orElse(ReminderRules.USUAL)),
+                ReminderRules.parse(Settings.text("billing-reminders").orElse(ReminderRules.USUAL)),
                 MailSettings.configured().on());
     }
 

@@ -55,7 +55,8 @@ record ReminderRules(List<Integer> days) {
             for (var meant = day; sent(meant).equals(day); meant = meant.minusDays(1)) {
                 var due = meant.minusDays(rule);
                 if (days.stream()
-                        .noneMatch(later -> later > rule && sent(due.plusDays(later)).equals(day))) {
+                        .noneMatch(
+                                later -> later > rule && sent(due.plusDays(later)).equals(day))) {
                     reminding.add(new Reminding(rule, due));
                 }
             }

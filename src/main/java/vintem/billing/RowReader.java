@@ -1,15 +1,14 @@
 package vintem.billing;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import vintem.billing.DebtRow.Address;
-import vintem.billing.DebtRow.Valid;
 import vintem.billing.DebtRow.Erratum;
 import vintem.billing.DebtRow.Kind;
+import vintem.billing.DebtRow.Valid;
 import vintem.billing.Dialect.DateOrder;
 import vintem.billing.Dialect.DecimalMark;
 import vintem.platform.EmailAddress;
@@ -225,7 +224,9 @@ final class RowReader {
     private static boolean isClean(String text) {
         for (var i = 0; i < text.length(); i++) {
             var it = text.charAt(i);
-            if (it < ' ' ? it != '\n' && it != '\r' && it != '\t' : it >= 0x7F && !isPrintable(it)) {
+            if (it < ' '
+                    ? it != '\n' && it != '\r' && it != '\t'
+                    : it >= 0x7F && !isPrintable(it)) {
                 return false;
             }
         }
@@ -249,7 +250,10 @@ final class RowReader {
         }
         for (var i = 0; i < at; i++) {
             if (!isWordCharacter(text.charAt(i))
-                    && (text.charAt(i) != '.' || i == 0 || i == at - 1 || text.charAt(i - 1) == '.')) {
+                    && (text.charAt(i) != '.'
+                            || i == 0
+                            || i == at - 1
+                            || text.charAt(i - 1) == '.')) {
                 return false;
             }
         }
@@ -281,5 +285,4 @@ final class RowReader {
         // Shorter than any.
         return text.length() >= 11 && TaxId.parse(text).isPresent();
     }
-
 }

@@ -97,9 +97,6 @@ class SandboxMailTable {
     }
 
     Optional<Mail> find(Handle tx, long id) {
-        return tx.createQuery(FIND)
-                .bind("id", id)
-                .map(ConstructorMapper.of(Mail.class))
-                .findOne();
+        return tx.createQuery(FIND).bind("id", id).map(ConstructorMapper.of(Mail.class)).findOne();
     }
 }

@@ -377,7 +377,8 @@ final class Spreadsheet implements AutoCloseable {
         if (entry == null) {
             throw notOne(null);
         }
-        return new Unpacked(zip.getInputStream(entry), Math.min(entry.getCompressedSize(), length), most);
+        return new Unpacked(
+                zip.getInputStream(entry), Math.min(entry.getCompressedSize(), length), most);
     }
 
     private static UnreadableFile notOne(@Nullable Exception why) {
@@ -528,8 +529,7 @@ final class Spreadsheet implements AutoCloseable {
                 places = java.util.Arrays.copyOf(places, count * 2);
             }
             // Page, place in it, length.
-            places[count++] =
-                    (long) (pages.size() - 1) << 44 | (long) used << 22 | bytes.length;
+            places[count++] = (long) (pages.size() - 1) << 44 | (long) used << 22 | bytes.length;
             used += bytes.length;
         }
 

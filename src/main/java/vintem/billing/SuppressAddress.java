@@ -98,8 +98,7 @@ class SuppressAddress {
                 .flatMap(it -> EmailAddress.parse(it.email()));
     }
 
-    private Outcome.Suppressed suppress(
-            Handle tx, EmailAddress address, String reason, String by) {
+    private Outcome.Suppressed suppress(Handle tx, EmailAddress address, String reason, String by) {
         var wanted = SuppressionTable.of(address, reason, clock.instant(), by);
         var isNew = table.insert(tx, List.of(wanted)) == 1;
         var now = table.find(tx, wanted.addressHash()).orElse(wanted);

@@ -48,8 +48,8 @@ public class SuppressionsHttp {
 
     /// @param id of this entry; only hashed addresses are kept
     /// @param email the address, masked
-    /// @param reason `unsubscribed` by the debtor, `bounced`: the mail server knows no such mailbox,
-    ///     or `manual`
+    /// @param reason `unsubscribed` by the debtor, `bounced` where there is no such mailbox, or
+    ///     `manual`
     public record Line(String id, String email, String reason, Instant since, String by) {
         static Line of(Suppression it) {
             return new Line(it.addressHash(), it.shown(), it.reason(), it.since(), it.by());
@@ -81,8 +81,7 @@ public class SuppressionsHttp {
         var size = Page.size(limit);
         var cursor = cursor(after);
         var rows =
-                database.transaction(
-                        tx -> table.page(tx, cursor.since(), cursor.hash(), size + 1));
+                database.transaction(tx -> table.page(tx, cursor.since(), cursor.hash(), size + 1));
         return Page.of(rows, size, row -> row.since() + "_" + row.addressHash()).map(Line::of);
     }
 

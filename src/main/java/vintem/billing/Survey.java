@@ -73,8 +73,7 @@ final class Survey {
         var hex = HexFormat.of().formatHex(beginning);
         for (var known : KNOWN.entrySet()) {
             if (hex.startsWith(known.getKey())) {
-                throw new UnreadableFile(
-                        Reason.NOT_TEXT, "The file is " + known.getValue() + ".");
+                throw new UnreadableFile(Reason.NOT_TEXT, "The file is " + known.getValue() + ".");
             }
         }
     }
@@ -218,8 +217,7 @@ final class Survey {
     }
 
     private List<String> lacking(List<String> columns) {
-        var found =
-                columns.stream().flatMap(it -> field(it).stream()).collect(Collectors.toSet());
+        var found = columns.stream().flatMap(it -> field(it).stream()).collect(Collectors.toSet());
         return Arrays.stream(DebtField.values())
                 .filter(it -> it.required() && !found.contains(it))
                 .map(it -> titles.getOrDefault(it, it.title()))

@@ -54,8 +54,7 @@ class TidyDebtFiles {
 
     private void giveUp() {
         var now = clock.instant();
-        var abandoned =
-                database.transaction(tx -> files.abandoned(tx, now.minus(ABANDONED), MOST));
+        var abandoned = database.transaction(tx -> files.abandoned(tx, now.minus(ABANDONED), MOST));
         for (var id : abandoned) {
             database.run(
                     tx -> {

@@ -65,8 +65,8 @@ public class UnsubscribePages {
     @Operation(
             summary = "Write no more to this address",
             description =
-                    "The page's button, or a mail program by itself (RFC 8058, List-Unsubscribe-Post)."
-                            + " The body is not looked at, and no cookie.")
+                    "The page's button, or a mail program by itself (RFC 8058,"
+                            + " List-Unsubscribe-Post). Neither body nor cookies are looked at.")
     @APIResponse(
             responseCode = "200",
             description = "No more mails, now or before",

@@ -17,7 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
 record UnsubscribeToken(UUID chargeId, byte[] proof) {
     private static final int PROOF_BYTES = 16;
     private static final Pattern TEXT = Pattern.compile("[A-Za-z0-9_-]{43}");
-    private static final byte[] PURPOSE = "unsubscribe".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] PURPOSE =
+            "unsubscribe".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     static UnsubscribeToken of(UUID chargeId, UUID pageKey) {
         try {

@@ -55,8 +55,7 @@ final class UploadReader {
         var type = contentType == null ? "" : contentType;
         if (Multipart.isOne(type)) {
             var part = Multipart.file(body, type, "file");
-            return new Content(
-                    name(name == null ? part.fileName() : name), part.content());
+            return new Content(name(name == null ? part.fileName() : name), part.content());
         }
         if (!TYPES.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
             throw unsupported("A file is text/csv, an .xlsx, or multipart/form-data with both.");
@@ -72,8 +71,7 @@ final class UploadReader {
                         ? Optional.of(Billed.ALREADY_RECOGNISED)
                         : Billed.of(query.billed());
         if (billed.isEmpty()) {
-            violations.add(
-                    "?billed", "must be already_recognised, revenue or owed_to_creditor");
+            violations.add("?billed", "must be already_recognised, revenue or owed_to_creditor");
         }
         var terms =
                 switch (LateTerms.read(query.fine(), query.interest(), query.discount())) {
@@ -89,8 +87,7 @@ final class UploadReader {
     }
 
     /// `{"name":"Nome do devedor","debtId":"Contrato"}`
-    private static Map<DebtField, String> titles(
-            @Nullable String columns, Violations violations) {
+    private static Map<DebtField, String> titles(@Nullable String columns, Violations violations) {
         var titles = new EnumMap<DebtField, String>(DebtField.class);
         if (columns == null) {
             return titles;
@@ -112,7 +109,8 @@ final class UploadReader {
                                         field -> titles.put(field, title.strip()),
                                         () ->
                                                 violations.add(
-                                                        "?columns", "has a name that is no field")));
+                                                        "?columns",
+                                                        "has a name that is no field")));
         if (new HashSet<>(titles.values()).size() < titles.size()) {
             violations.add("?columns", "has two fields in one column");
         }

@@ -35,7 +35,8 @@ public final class Multipart {
     // RFC 2046, 5.1.1.
     private static final Pattern BOUNDARY = Pattern.compile("[0-9A-Za-z'()+_,./:=? -]{0,69}[^ ]");
     private static final Pattern PARAMETER =
-            Pattern.compile(";\\s*([A-Za-z*]+)\\s*=\\s*(?:\"((?:[^\"\\\\]++|\\\\.)*+)\"|([^\\s;]*))");
+            Pattern.compile(
+                    ";\\s*([A-Za-z*]+)\\s*=\\s*(?:\"((?:[^\"\\\\]++|\\\\.)*+)\"|([^\\s;]*))");
 
     private final InputStream body;
     private final byte[] delimiter;

@@ -128,11 +128,7 @@ class DebtorBrowserTest {
     void what_is_due_today_is_explained() {
         var due = LocalDate.of(2026, 3, 2);
         var charge =
-                charge(
-                        Debts.newDebt(),
-                        "1000",
-                        due,
-                        Map.of("fine", "2%", "interest", "1%/month"));
+                charge(Debts.newDebt(), "1000", due, Map.of("fine", "2%", "interest", "1%/month"));
         var page = phone("pt-BR");
         show(page, charge);
         assertThat(page.locator(".lead")).hasText(Pattern.compile("Venceu há \\d+ dias"));
@@ -144,7 +140,8 @@ class DebtorBrowserTest {
                 .hasText(
                         Pattern.compile(
                                 "R\\$\\s"
-                                        + "%,.2f".formatted(total)
+                                        + "%,.2f"
+                                                .formatted(total)
                                                 .replace(",", "X")
                                                 .replace(".", ",")
                                                 .replace("X", "\\.")));

@@ -77,9 +77,7 @@ class KilledMailIT {
         await(
                 "nothing waits any more, seed " + seed,
                 () ->
-                        ask(
-                                        address,
-                                        "select charge_id from charge_email where status <> 'sent'")
+                        ask(address, "select charge_id from charge_email where status <> 'sent'")
                                 .isEmpty());
         var times = new HashMap<String, Integer>();
         received().forEach(id -> times.merge(id, 1, Integer::sum));

@@ -23,11 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
+import vintem.access.Caller;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.ScriptedSmtp;
 import vintem.platform.SmtpServer;
 import vintem.platform.Together;
+import vintem.platform.Words;
 
 /// Debtors are told, each once, by a real mail server and by servers that misbehave.
 @QuarkusTest
@@ -43,6 +45,7 @@ class NotifyDebtorsTest {
     @Inject DebtFileTable files;
     @Inject DebtorMail debtorMail;
     @Inject ChargePix pix;
+    @Inject ChangeDueDate changeDueDate;
     @Inject MakeCharges makeCharges;
     @Inject Boletos boletos;
 
@@ -75,7 +78,13 @@ class NotifyDebtorsTest {
         mail.start();
         var due = BusinessDays.today(clock).plusDays(30);
         var charge =
-                debtors.owe("João \"Zé\"\r\nBcc: x@y.example", Debtors.address(), 123_456, due, null, null);
+                debtors.owe(
+                        "João \"Zé\"\r\nBcc: x@y.example",
+                        Debtors.address(),
+                        123_456,
+                        due,
+                        null,
+                        null);
         var sender = real(4, 0);
         assertThat(sender.send()).isEqualTo(1);
         assertThat(sender.send()).isZero();
@@ -86,12 +95,14 @@ class NotifyDebtorsTest {
                 .contains("<" + charge.email() + ">")
                 .doesNotContain("\n Bcc");
         assertThat(message.getAllRecipients()).hasSize(1);
-        assertThat(message.getFrom()).extracting(Object::toString).containsExactly("Loja Azul <cobranca@loja.example>");
+        assertThat(message.getFrom())
+                .extracting(Object::toString)
+                .containsExactly("Loja Azul <cobranca@loja.example>");
         assertThat(message.getSubject()).startsWith("[SANDBOX] Loja Azul: R$\u00A01.234,56 ");
         var text = ((MimeMultipart) message.getContent()).getBodyPart(0).getContent().toString();
         assertThat(text)
                 .contains(
-                        new Boleto(charge.boleto().barCode(), charge.boleto().due()).printedLine(),
+                        line(charge),
                         "https://pay.example/c/" + DebtorLink.token(charge.id(), charge.pageKey()),
                         "https://pay.example/unsubscribe/",
                         "00020126",
@@ -112,8 +123,7 @@ class NotifyDebtorsTest {
         assertThat(sender.send()).isZero();
         for (var each : people) {
             assertThat(state(each)).isEqualTo("sent 1 false null");
-            var kept =
-                    database.transaction(tx -> sandbox.page(tx, each.id(), Long.MAX_VALUE, 9));
+            var kept = database.transaction(tx -> sandbox.page(tx, each.id(), Long.MAX_VALUE, 9));
             assertThat(kept).hasSize(1);
             assertThat(kept.getFirst().recipient()).isEqualTo(each.email());
         }
@@ -155,7 +165,9 @@ class NotifyDebtorsTest {
     void what_is_paid_or_changed_between_taking_and_sending_is_not_sent_as_it_was() {
         var charge = debtors.owe(1).getFirst();
         var due = claim(clock.instant().plusSeconds(60));
-        assertThat(due).singleElement().satisfies(it -> assertThat(it.chargeId()).isEqualTo(charge.id()));
+        assertThat(due)
+                .singleElement()
+                .satisfies(it -> assertThat(it.chargeId()).isEqualTo(charge.id()));
         Rows.change("update charge set updated_at = now() where id = '" + charge.id() + "'");
         assertThat(start(due.getFirst())).isFalse();
         mail.start();
@@ -244,8 +256,7 @@ class NotifyDebtorsTest {
         assertThat(node(scripted, 0).send()).isEqualTo(1);
         assertThat(state(gone)).isEqualTo("failed 1 false 550 5.1.1 no such user");
         assertThat(state(there)).isEqualTo("sent 1 false 250 2.0.0 taken");
-        var again =
-                debtors.owe("Ana", gone.email().toUpperCase(), 100, gone.dueDate(), null, null);
+        var again = debtors.owe("Ana", gone.email().toUpperCase(), 100, gone.dueDate(), null, null);
         assertThat(node(scripted, 0).send()).isZero();
         assertThat(state(again)).isEqualTo("suppressed 0 false null");
     }
@@ -270,11 +281,7 @@ class NotifyDebtorsTest {
     @Test
     void a_server_that_takes_few_mails_on_one_connection_gets_another_connection() {
         scripted.answering(
-                        "MAIL",
-                        "250 ok",
-                        "250 ok",
-                        "421 4.7.0 enough on this connection",
-                        "250 ok")
+                        "MAIL", "250 ok", "250 ok", "421 4.7.0 enough on this connection", "250 ok")
                 .start();
         debtors.owe(5);
         assertThat(node(scripted, 0).send()).isEqualTo(5);
@@ -345,6 +352,51 @@ class NotifyDebtorsTest {
     }
 
     @Test
+    void a_boleto_that_no_bank_has_registered_yet_is_not_shown_and_said_so() {
+        scripted.start();
+        var charge = debtors.owe(1).getFirst();
+        Rows.change(
+                "update charge set boleto_status = 'registering' where id = '%s'"
+                        .formatted(charge.id()));
+        node(scripted, 0).send();
+        assertThat(textOf(scripted.taken.getFirst()))
+                .contains("ainda está sendo registrado", "00020126")
+                .doesNotContain(line(charge));
+    }
+
+    @Test
+    void after_a_part_was_paid_the_mail_asks_for_the_rest_and_shows_no_boleto_of_the_whole() {
+        scripted.start();
+        var charge = debtors.owe(123_456, BusinessDays.today(clock).plusDays(9));
+        Rows.change(
+                "update charge set status = 'partially_paid', paid_cents = 23456 where id = '%s'"
+                        .formatted(charge.id()));
+        node(scripted, 0).send();
+        assertThat(textOf(scripted.taken.getFirst()))
+                .contains("R$\u00A01.000,00 (em aberto de R$\u00A01.234,56)", "54071000.00")
+                .doesNotContain(line(charge));
+    }
+
+    @Test
+    void a_new_due_date_is_told_of_once_and_only_to_those_who_know_the_old_one() {
+        scripted.start();
+        var charge = debtors.owe(1).getFirst();
+        var first = charge.dueDate().plusDays(10);
+        changeDueDate.change(Caller.SYSTEM, charge.id(), first);
+        node(scripted, 0).send();
+        assertThat(scripted.taken).hasSize(1);
+        assertThat(textOf(scripted.taken.getFirst())).contains(Words.PT.day(first));
+        var second = first.plusDays(10);
+        for (var times = 0; times < 2; times++) {
+            changeDueDate.change(Caller.SYSTEM, charge.id(), second);
+            node(scripted, 0).send();
+        }
+        assertThat(scripted.taken).hasSize(2);
+        assertThat(textOf(scripted.taken.getLast()))
+                .contains("tem um novo vencimento", Words.PT.day(second));
+    }
+
+    @Test
     void an_address_that_is_none_is_not_tried() {
         scripted.start();
         var charge =
@@ -358,6 +410,24 @@ class NotifyDebtorsTest {
         assertThat(node(scripted, 0).send()).isZero();
         assertThat(state(charge)).isEqualTo("failed 0 false this is no e-mail address");
         assertThat(scripted.commands).isEmpty();
+    }
+
+    private static String textOf(ScriptedSmtp.Taken taken) {
+        try {
+            var message =
+                    new MimeMessage(
+                            jakarta.mail.Session.getInstance(new java.util.Properties()),
+                            new java.io.ByteArrayInputStream(
+                                    taken.data()
+                                            .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            return ((MimeMultipart) message.getContent()).getBodyPart(0).getContent().toString();
+        } catch (jakarta.mail.MessagingException | java.io.IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private static String line(NewCharge charge) {
+        return new Boleto(charge.boleto().barCode(), charge.boleto().due()).printedLine();
     }
 
     private NotifyDebtors real(int connections, int perSecond) {
@@ -395,8 +465,7 @@ class NotifyDebtorsTest {
     }
 
     private boolean start(ChargeEmailTable.Due mail) {
-        return database.transaction(
-                tx -> emails.start(tx, mail, clock.instant().plusSeconds(60)));
+        return database.transaction(tx -> emails.start(tx, mail, clock.instant().plusSeconds(60)));
     }
 
     private static void pay(NewCharge charge) {

@@ -61,8 +61,7 @@ class RecordScannerTest {
     @Example
     void skips_the_mark_before_utf8_and_empty_lines() throws Exception {
         assertThat(found("\uFEFFa,b\n\n\r\n1,2\r\n", ',', 5))
-                .containsExactly(
-                        new Found(1, List.of("a", "b")), new Found(4, List.of("1", "2")));
+                .containsExactly(new Found(1, List.of("a", "b")), new Found(4, List.of("1", "2")));
     }
 
     @Example
@@ -109,7 +108,8 @@ class RecordScannerTest {
         var lines = new ArrayList<String>();
         while (scanner.next()) {
             lines.add(
-                    (scanner.isBroken() ? "broken " : "") + scanner.whole(0, StandardCharsets.UTF_8));
+                    (scanner.isBroken() ? "broken " : "")
+                            + scanner.whole(0, StandardCharsets.UTF_8));
         }
         assertThat(lines).containsExactly("a", "broken 1,\"x", "2", "broken 3,\"z");
     }

@@ -67,7 +67,8 @@ class RemindDebtorsTest {
     @Test
     void two_nodes_and_one_that_died_half_way_remind_once() {
         var day = nextDay();
-        var people = java.util.stream.Stream.generate(() -> debtors.owe(100, day)).limit(40).toList();
+        var people =
+                java.util.stream.Stream.generate(() -> debtors.owe(100, day)).limit(40).toList();
         itIs(day, LocalTime.of(9, 0));
         // The one that died had queued a part and not said that it was done.
         database.run(
@@ -159,8 +160,7 @@ class RemindDebtorsTest {
 
     private void itIs(LocalDate day, LocalTime time) {
         CLOCK.passes(
-                Duration.between(
-                        CLOCK.instant(), day.atTime(time).atZone(BusinessDays.SAO_PAULO)));
+                Duration.between(CLOCK.instant(), day.atTime(time).atZone(BusinessDays.SAO_PAULO)));
     }
 
     private static String reasons(UUID charge) {

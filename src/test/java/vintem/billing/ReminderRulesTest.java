@@ -29,8 +29,7 @@ class ReminderRulesTest {
                         new Reminding(0, MONDAY.minusDays(2)));
         assertThat(rules.on(MONDAY, -3))
                 .extracting(Reminding::due)
-                .containsExactly(
-                        MONDAY.plusDays(3), MONDAY.plusDays(2), MONDAY.plusDays(1));
+                .containsExactly(MONDAY.plusDays(3), MONDAY.plusDays(2), MONDAY.plusDays(1));
         assertThat(rules.on(MONDAY.minusDays(1), 0)).isEmpty();
         assertThat(rules.on(MONDAY.minusDays(3), 0)).hasSize(1);
     }
@@ -53,8 +52,7 @@ class ReminderRulesTest {
         for (var day = due.minusDays(30); day.isBefore(due.plusDays(40)); day = day.plusDays(1)) {
             var on = day;
             for (var rule : rules.days()) {
-                var here =
-                        rules.on(day, rule).stream().filter(it -> it.due().equals(due)).toList();
+                var here = rules.on(day, rule).stream().filter(it -> it.due().equals(due)).toList();
                 assertThat(here).hasSizeLessThanOrEqualTo(1);
                 here.forEach(_ -> reminded.add(on));
             }
@@ -73,7 +71,8 @@ class ReminderRulesTest {
     void the_setting_is_read_strictly() {
         assertThat(ReminderRules.parse("none").days()).isEmpty();
         assertThat(ReminderRules.parse(" 3 , -5,0 ,3").days()).containsExactly(-5, 0, 3);
-        for (var wrong : List.of("", ",", "x", "1.5", "366", "-366", "1;2", "1,,2", "99999999999")) {
+        for (var wrong :
+                List.of("", ",", "x", "1.5", "366", "-366", "1;2", "1,,2", "99999999999")) {
             assertThatIllegalArgumentException()
                     .as(wrong)
                     .isThrownBy(() -> ReminderRules.parse(wrong))

@@ -55,10 +55,7 @@ class SuppressionsTest {
         }
         assertThat(count()).isEqualTo(1);
         notifyDebtors.send();
-        assertThat(
-                        Rows.text(
-                                "select status from charge_email where charge_id = ?",
-                                charge.id()))
+        assertThat(Rows.text("select status from charge_email where charge_id = ?", charge.id()))
                 .isEqualTo("suppressed");
         assertThat(Rows.text("select reason || ' ' || by from suppression"))
                 .isEqualTo("unsubscribed debtor");
@@ -104,7 +101,9 @@ class SuppressionsTest {
         assertThat(added.json().required("reason").textValue()).isEqualTo("manual");
         assertThat(added.json().required("by").textValue()).isEqualTo("admin");
         assertThat(
-                        admin.post("/billing/suppressions", "{\"email\":\"ana.maria@mail.example\"}")
+                        admin.post(
+                                        "/billing/suppressions",
+                                        "{\"email\":\"ana.maria@mail.example\"}")
                                 .status())
                 .isEqualTo(200);
         var charge =
@@ -116,13 +115,15 @@ class SuppressionsTest {
                         null,
                         null);
         notifyDebtors.send();
-        assertThat(
-                        Rows.text(
-                                "select status from charge_email where charge_id = ?",
-                                charge.id()))
+        assertThat(Rows.text("select status from charge_email where charge_id = ?", charge.id()))
                 .isEqualTo("suppressed");
         var id = added.json().required("id").textValue();
-        assertThat(admin.get("/billing/suppressions").json().required("items").get(0).required("id"))
+        assertThat(
+                        admin.get("/billing/suppressions")
+                                .json()
+                                .required("items")
+                                .get(0)
+                                .required("id"))
                 .isEqualTo(added.json().required("id"));
         assertThat(admin.send("DELETE", "/billing/suppressions/" + id, new byte[0]).status())
                 .isEqualTo(204);
@@ -148,10 +149,7 @@ class SuppressionsTest {
             var page = admin.get(path).json();
             page.required("items").forEach(it -> seen.add(it.required("id").textValue()));
             var next = page.required("next");
-            path =
-                    next.isNull()
-                            ? null
-                            : "/billing/suppressions?limit=3&after=" + next.textValue();
+            path = next.isNull() ? null : "/billing/suppressions?limit=3&after=" + next.textValue();
         }
         assertThat(seen).hasSize(7);
         assertThat(admin.get("/billing/suppressions?after=x").status()).isEqualTo(400);
@@ -174,17 +172,21 @@ class SuppressionsTest {
         var charge = debtors.owe(100, BusinessDays.today(clock));
         notifyDebtors.send();
         var admin = Http.admin();
-        var newest = admin.get("/billing/emails?status=sent&limit=1").json().required("items").get(0);
+        var newest =
+                admin.get("/billing/emails?status=sent&limit=1").json().required("items").get(0);
         assertThat(newest.required("charge_id").textValue()).isEqualTo(charge.id().toString());
         assertThat(newest.required("reason").textValue()).isEqualTo("issued");
         var kept = admin.get("/billing/outbox?charge_id=" + charge.id()).json().required("items");
         assertThat(kept).hasSize(1);
         assertThat(kept.get(0).required("recipient").textValue()).isEqualTo("d***@mail.example");
-        Rows.change("update charge_email set repeated = true where charge_id = '" + charge.id() + "'");
+        Rows.change(
+                "update charge_email set repeated = true where charge_id = '" + charge.id() + "'");
         var repeated = admin.get("/billing/emails?repeated=true&limit=1").json();
         assertThat(repeated.required("items").get(0).required("repeated").booleanValue()).isTrue();
         for (var wrong :
-                new String[] {"status=x", "repeated=false", "repeated=true&status=sent", "after=x"}) {
+                new String[] {
+                    "status=x", "repeated=false", "repeated=true&status=sent", "after=x"
+                }) {
             assertThat(admin.get("/billing/emails?" + wrong).status()).as(wrong).isEqualTo(400);
         }
         assertThat(admin.get("/billing/outbox?charge_id=x").status()).isEqualTo(400);

@@ -140,7 +140,11 @@
       // Another one has taken its place.
       if (socket !== mine) return;
       polling = true;
-      setTimeout(() => socket === mine && connect(), Math.min(15000, 500 * 2 ** attempts++) * (0.7 + 0.6 * Math.random()));
+      setTimeout(() => {
+        if (socket !== mine) return;
+        socket = null;
+        connect();
+      }, Math.min(15000, 500 * 2 ** attempts++) * (0.7 + 0.6 * Math.random()));
     });
   };
 
