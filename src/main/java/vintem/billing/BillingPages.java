@@ -143,9 +143,7 @@ public class BillingPages {
                     it.format().word(),
                     it.charset().name(),
                     it.delimiter() == null ? null : it.delimiter().toString(),
-                    it.decimalMark() == null
-                            ? null
-                            : Character.toString(it.decimalMark().mark()),
+                    it.decimalMark() == null ? null : Character.toString(it.decimalMark().mark()),
                     it.dateOrder() == null ? null : it.dateOrder().pattern(),
                     String.join(
                             ", ",

@@ -354,9 +354,7 @@ public class ChargePages {
                                         new EmailView(
                                                 what(it.reason(), words),
                                                 it.status(),
-                                                it.endedAt() == null
-                                                        ? it.queuedAt()
-                                                        : it.endedAt(),
+                                                it.endedAt() == null ? it.queuedAt() : it.endedAt(),
                                                 it.reply(),
                                                 it.repeated()))
                         .toList(),
@@ -422,8 +420,7 @@ public class ChargePages {
         }
         for (var each : transfers) {
             if (each.kind().equals(CancelCharges.KIND)) {
-                moments.add(
-                        new Moment("cancelled", each.recordedAt(), each.amountCents(), null));
+                moments.add(new Moment("cancelled", each.recordedAt(), each.amountCents(), null));
             }
         }
         moments.sort(Comparator.comparing(Moment::at));
