@@ -63,7 +63,7 @@ class CancelDebtFile {
                                         by,
                                         "debt_file.cancelled",
                                         fileId.toString(),
-                                        charges ? "with its charges" : "");
+                                        charges ? "its charges, too" : "");
                                 outbox.publish(
                                         tx,
                                         List.of(

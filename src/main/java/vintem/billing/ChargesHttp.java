@@ -394,7 +394,7 @@ public class ChargesHttp {
                 .entity(answer);
     }
 
-    private static ChargeLookupTable.Filter filter(
+    static ChargeLookupTable.Filter filter(
             @Nullable String status,
             @Nullable String dueFrom,
             @Nullable String dueTo,

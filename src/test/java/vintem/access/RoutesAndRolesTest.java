@@ -131,6 +131,12 @@ class RoutesAndRolesTest {
                     having("GET /billing/emails", Capability.BILLING, READ),
                     having("GET /billing/outbox", Capability.BILLING, READ),
                     having("GET /app/billing/outbox/**", Capability.BILLING, READ),
+                    having("GET /app/billing", Capability.BILLING, READ),
+                    having("GET /app/billing/new", Capability.BILLING, OPERATOR),
+                    having("GET /app/billing/file", Capability.BILLING, READ),
+                    having("GET /app/billing/charges", Capability.BILLING, READ),
+                    having("GET /app/billing/charge", Capability.BILLING, READ),
+                    having("GET /app/billing/unknown", Capability.BILLING, READ),
                     // Tools.
                     signedIn("POST /tools/inspect"),
                     // Pages.

@@ -48,6 +48,7 @@ const Vintem = (() => {
       [/^is not JSON$/, 'why.json'], [/^must be a JSON object$/, 'why.json_object'], [/^is not CSV near row (\d+)$/, 'why.csv'],
       [/^the first line must name/, 'why.header'], [/^is not UTF-8$/, 'why.utf8'], [/^must be 1 to (\d+) characters$/, 'why.length'],
       [/^must have (\d+) to (\d+) characters$/, 'why.password'], [/^must not be the user name$/, 'why.password_name'],
+      [/^is in the past$/, 'why.past'],
       [/^something follows the JSON document$/, 'why.trailing'], [/^holds U\+0000/, 'why.nul'],
     ]) {
       const found = pattern.exec(text);
