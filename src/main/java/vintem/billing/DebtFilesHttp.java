@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -280,7 +281,8 @@ public class DebtFilesHttp {
                             + " apostrophe before it.")
     @APIResponse(
             responseCode = "200",
-            description = "The errata, without rows where there are none")
+            description = "The errata, without rows where there are none",
+            content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING)))
     @APIResponse(responseCode = "404", description = "No such file, or its errata are forgotten")
     public Response errataCsv(@PathParam("id") String id, @Context HttpHeaders headers) {
         var file = file(id);

@@ -297,8 +297,7 @@ class ReceiveDebtFile {
         private void checkPace() throws Slow {
             var nanos = System.nanoTime() - startedAtNanos;
             if (nanos > limits.grace().toNanos()
-                    && received
-                            < limits.bytesPerSecond() * TimeUnit.NANOSECONDS.toSeconds(nanos)) {
+                    && received < limits.bytesPerSecond() * TimeUnit.NANOSECONDS.toSeconds(nanos)) {
                 throw new Slow();
             }
         }

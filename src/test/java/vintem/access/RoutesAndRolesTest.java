@@ -98,6 +98,15 @@ class RoutesAndRolesTest {
                     having("GET /payments/pix/{id}/refunds/{refund_id}", Capability.PAYMENTS, READ),
                     having("GET /payments/pix/unmatched", Capability.PAYMENTS, READ),
                     having("POST /payments/pix/unmatched/**", Capability.PAYMENTS, OPERATOR),
+                    users("POST /auth/socket-ticket"),
+                    // Files of debts.
+                    having("POST /billing/files", Capability.BILLING, OPERATOR),
+                    having("GET /billing/files", Capability.BILLING, READ),
+                    having("GET /billing/files/{id}", Capability.BILLING, READ),
+                    having("GET /billing/files/{id}/errata", Capability.BILLING, READ),
+                    having("GET /billing/files/{id}/errata.csv", Capability.BILLING, READ),
+                    having("GET /billing/files/{id}/duplicates", Capability.BILLING, READ),
+                    having("POST /billing/files/{id}/cancel", Capability.BILLING, OPERATOR),
                     // Charges.
                     having("POST /charges", Capability.BILLING, OPERATOR),
                     having("GET /charges", Capability.BILLING, READ),

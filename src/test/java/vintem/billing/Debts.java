@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -12,6 +14,7 @@ import vintem.Http.Answer;
 import vintem.Rows;
 import vintem.World;
 import vintem.platform.BusinessDays;
+import vintem.platform.Cents;
 import vintem.platform.Json;
 
 /// What tests do with charges, in a creditor's and the bank's words.
@@ -74,6 +77,23 @@ final class Debts {
     static String told(String debtId, String amount, String paidAt, String paymentId) {
         return "{\"debtId\":\"%s\",\"paidAt\":\"%s\",\"paidAmount\":%s,\"payment_id\":\"%s\"}"
                 .formatted(debtId, paidAt, amount, paymentId);
+    }
+
+    /// So much of a charge is paid, as a bank tells of it.
+    static void pay(UUID chargeId, long cents) {
+        var debtId = Rows.text("select debt_id from charge where id = ?", chargeId);
+        var paidAt = OffsetDateTime.now(ZoneOffset.UTC).minusMinutes(1).toString();
+        var answer = tell(told(debtId, Cents.toReais(cents).toPlainString(), paidAt));
+        if (answer.status() != 200) {
+            throw new AssertionError(answer.status() + " " + answer.body());
+        }
+    }
+
+    static void cancel(UUID chargeId) {
+        var answer = Http.admin().post("/charges/" + chargeId + "/cancel", "");
+        if (answer.status() != 200) {
+            throw new AssertionError(answer.status() + " " + answer.body());
+        }
     }
 
     static Answer tell(String body) {

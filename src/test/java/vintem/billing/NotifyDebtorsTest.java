@@ -154,7 +154,7 @@ class NotifyDebtorsTest {
         var cancelled = debtors.owe(1).getFirst();
         var open = debtors.owe(1).getFirst();
         pay(paid);
-        Rows.change("update charge set status = 'cancelled' where id = '" + cancelled.id() + "'");
+        Debts.cancel(cancelled.id());
         assertThat(real(1, 0).send()).isEqualTo(1);
         assertThat(state(paid)).isEqualTo("skipped 0 false the charge is paid");
         assertThat(state(cancelled)).isEqualTo("skipped 0 false the charge is cancelled");
@@ -368,9 +368,7 @@ class NotifyDebtorsTest {
     void after_a_part_was_paid_the_mail_asks_for_the_rest_and_shows_no_boleto_of_the_whole() {
         scripted.start();
         var charge = debtors.owe(123_456, BusinessDays.today(clock).plusDays(9));
-        Rows.change(
-                "update charge set status = 'partially_paid', paid_cents = 23456 where id = '%s'"
-                        .formatted(charge.id()));
+        Debts.pay(charge.id(), 23_456);
         node(scripted, 0).send();
         assertThat(textOf(scripted.taken.getFirst()))
                 .contains("R$\u00A01.000,00 (em aberto de R$\u00A01.234,56)", "54071000.00")
@@ -469,12 +467,7 @@ class NotifyDebtorsTest {
     }
 
     private static void pay(NewCharge charge) {
-        Rows.change(
-                """
-                update charge set status = 'paid', paid_cents = amount_cents, paid_at = now()
-                where id = '%s'
-                """
-                        .formatted(charge.id()));
+        Debts.pay(charge.id(), charge.amountCents());
     }
 
     private String state(NewCharge charge) {

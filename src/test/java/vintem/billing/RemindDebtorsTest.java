@@ -92,13 +92,9 @@ class RemindDebtorsTest {
         var paid = debtors.owe(100, day).id();
         var part = debtors.owe(100, day).id();
         var cancelled = debtors.owe(100, day).id();
-        Rows.change(
-                "update charge set status = 'paid', paid_cents = 100, paid_at = now() where id = '%s'"
-                        .formatted(paid));
-        Rows.change(
-                "update charge set status = 'partially_paid', paid_cents = 1 where id = '%s'"
-                        .formatted(part));
-        Rows.change("update charge set status = 'cancelled' where id = '%s'".formatted(cancelled));
+        Debts.pay(paid, 100);
+        Debts.pay(part, 1);
+        Debts.cancel(cancelled);
         itIs(day, LocalTime.of(9, 0));
         remindDebtors.remind();
         assertThat(reasons(paid)).isEqualTo("issued");
