@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
@@ -185,7 +184,6 @@ public class BillingPages {
 
     private final DebtFileTable files;
     private final ErratumTable errata;
-    private final ChargeLookupTable charges;
     private final Database database;
     private final Pages pages;
     private final Asking asking;
@@ -195,14 +193,12 @@ public class BillingPages {
     BillingPages(
             DebtFileTable files,
             ErratumTable errata,
-            ChargeLookupTable charges,
             Database database,
             Pages pages,
             Asking asking,
             Clock clock) {
         this.files = files;
         this.errata = errata;
-        this.charges = charges;
         this.database = database;
         this.pages = pages;
         this.asking = asking;
@@ -245,25 +241,29 @@ public class BillingPages {
         var view =
                 Optional.ofNullable(id)
                         .flatMap(ChargesHttp::parse)
-                        .flatMap(it -> database.snapshot(tx -> find(tx, it, again != null, words)));
+                        .flatMap(
+                                it ->
+                                        database.snapshot(
+                                                tx ->
+                                                        files.find(tx, it)
+                                                                .map(
+                                                                        file ->
+                                                                                view(
+                                                                                        file,
+                                                                                        errata.page(
+                                                                                                tx,
+                                                                                                it,
+                                                                                                0,
+                                                                                                ERRATA
+                                                                                                        + 1),
+                                                                                        again
+                                                                                                != null,
+                                                                                        words))));
         return view.map(found -> pages.show("billing/file.html", found))
                 .orElseGet(() -> pages.show(404, "billing/no-file.html", Map.of()).build());
     }
 
-    private Optional<FileView> find(Handle tx, UUID id, boolean again, Words words) {
-        return files.find(tx, id)
-                .map(
-                        file ->
-                                view(
-                                        file,
-                                        charges.paidOfFile(tx, id),
-                                        errata.page(tx, id, 0, ERRATA + 1),
-                                        again,
-                                        words));
-    }
-
-    private FileView view(
-            DebtFile file, long paid, List<Erratum> oneMore, boolean again, Words words) {
+    private FileView view(DebtFile file, List<Erratum> oneMore, boolean again, Words words) {
         var counts = file.counts();
         var now = clock.instant();
         var status = file.status();
@@ -282,7 +282,7 @@ public class BillingPages {
                 file.rowsPerSecond(now),
                 file.remainingSeconds(now),
                 file.endedAt(),
-                funnel(file, paid, words),
+                funnel(file, words),
                 oneMore.stream()
                         .limit(ERRATA)
                         .map(each -> line(each, file.dialect(), words))
@@ -314,7 +314,7 @@ public class BillingPages {
                         : text.substring(0, text.offsetByCodePoints(0, LONGEST_SNIPPET)) + "…");
     }
 
-    private static List<Step> funnel(DebtFile file, long paid, Words words) {
+    private static List<Step> funnel(DebtFile file, Words words) {
         var counts = file.counts();
         var rows = file.totalRows() == null ? counts.rows() : file.totalRows();
         var names = List.of("rows", "imported", "boletos", "emailed", "paid");
@@ -324,7 +324,7 @@ public class BillingPages {
                         counts.imported(),
                         counts.boletos(),
                         file.afterwards().emailsSent(),
-                        paid);
+                        file.afterwards().paid());
         var steps = new ArrayList<Step>();
         for (var i = 0; i < names.size(); i++) {
             var left = height(numbers.get(i), rows);

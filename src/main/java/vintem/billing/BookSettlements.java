@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ import vintem.platform.Outbox;
 /// Books money for charges, wherever it came from: a list is decided one by one under the charges'
 /// row locks, each as if the ones before it had been committed, and written in a few statements.
 ///
-/// Locks, everywhere: charges by id, then settlements by id, then Pix payments by id.
+/// Locks, everywhere: charges by id, then settlements by id, then Pix payments by id, then files.
 @Singleton
 class BookSettlements {
     static final String SETTLED = "charge_settled";
@@ -42,6 +43,7 @@ class BookSettlements {
     private final ChargeTable charges;
     private final SettlementTable settlements;
     private final ChargePix chargePix;
+    private final DebtFileTable files;
     private final Ledger ledger;
     private final Outbox outbox;
     private final BankBooks bank;
@@ -53,6 +55,7 @@ class BookSettlements {
             ChargeTable charges,
             SettlementTable settlements,
             ChargePix chargePix,
+            DebtFileTable files,
             Ledger ledger,
             Outbox outbox,
             BankBooks bank,
@@ -61,6 +64,7 @@ class BookSettlements {
         this.charges = charges;
         this.settlements = settlements;
         this.chargePix = chargePix;
+        this.files = files;
         this.ledger = ledger;
         this.outbox = outbox;
         this.bank = bank;
@@ -89,6 +93,7 @@ class BookSettlements {
         private final List<Transfer> transfers = new ArrayList<>();
         private final List<BankBooks.BoletoPaid> boletos = new ArrayList<>();
         private final List<Outbox.News> news = new ArrayList<>();
+        private final Map<UUID, Integer> paidOfFiles = new TreeMap<>();
         private final Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
 
         private Booking(Map<UUID, Charge> byId) {
@@ -204,6 +209,9 @@ class BookSettlements {
 
         private void tell(Charge before, Charge after, Settlement settled) {
             if (before.status().owes()) {
+                if (after.status() == ChargeStatus.PAID && after.fileId() != null) {
+                    paidOfFiles.merge(after.fileId(), 1, Integer::sum);
+                }
                 news.add(
                         (after.status() == ChargeStatus.PAID
                                         ? new ChargeEvent.Paid(
@@ -251,6 +259,7 @@ class BookSettlements {
             ledger.record(tx, transfers);
             bank.toldBoletos(tx, boletos);
             outbox.publish(tx, news);
+            files.countPaid(tx, paidOfFiles);
             var those = List.copyOf(changed.keySet());
             tx.afterCommit(() -> those.forEach(each -> broadcast.tell(topic(each), CHANGED)));
         }

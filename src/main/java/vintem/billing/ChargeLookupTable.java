@@ -153,10 +153,6 @@ class ChargeLookupTable {
                     order by lower(name) collate "C", id limit :most
                     """;
 
-    // By an index alone.
-    private static final String PAID_OF_FILE =
-            "select count(*) from charge where file_id = :fileId and status = 'paid'";
-
     private static final String FORMER =
             """
             select beneficiary_id, boleto_number, boleto_due, bar_code, boleto_status, issued_at,
@@ -191,11 +187,6 @@ class ChargeLookupTable {
                 .bind("debtIds", BinaryArray.texts(debtIds, it -> it))
                 .map((row, _) -> ChargeTable.charge(row))
                 .list();
-    }
-
-    /// How many charges that a file has made are paid.
-    long paidOfFile(Handle tx, UUID fileId) {
-        return tx.createQuery(PAID_OF_FILE).bind("fileId", fileId).mapTo(Long.class).one();
     }
 
     /// Newest first; by due date where days are asked for, by name where a name is.

@@ -87,10 +87,9 @@ public class UnsubscribePages {
     }
 
     private Response unknown() {
-        var isBrowser =
-                headers.getAcceptableMediaTypes().stream()
-                        .anyMatch(type -> type.toString().startsWith(MediaType.TEXT_HTML));
-        if (!isBrowser) {
+        // As it was sent: what is no media type at all is no reason to fail.
+        var accept = headers.getHeaderString(HttpHeaders.ACCEPT);
+        if (accept == null || !accept.contains(MediaType.TEXT_HTML)) {
             throw Problem.notFound("This is no link of ours.");
         }
         return pages.show(404, "billing/unsubscribe-unknown.html", Map.of()).build();

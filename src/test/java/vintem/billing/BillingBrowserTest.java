@@ -110,7 +110,8 @@ class BillingBrowserTest {
         assertThat(errata).contains("Bia <b>Lima</b>");
         var first = page.url();
         page.navigate("/app/billing/new");
-        page.locator("#file").setInputFiles(file("corrigido.csv", errata.replace("'-3.00", "3.00")));
+        page.locator("#file")
+                .setInputFiles(file("corrigido.csv", errata.replace("'-3.00", "3.00")));
         page.getByRole(AriaRole.BUTTON, named("Enviar e cobrar")).click();
         page.waitForURL("**/app/billing/file?id=*");
         assertThat(page.locator("#step-imported")).hasText("1");
