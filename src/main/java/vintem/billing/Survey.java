@@ -53,6 +53,8 @@ final class Survey {
     private final Map<DateText.Evidence, Seen> dates = new EnumMap<>(DateText.Evidence.class);
     private long rows;
 
+    private record Header(char delimiter, List<String> columns) {}
+
     private static final class Seen {
         private final long firstLine;
         private long times;
@@ -96,8 +98,9 @@ final class Survey {
         if (!scanner.next()) {
             throw new UnreadableFile(Reason.EMPTY, "The file is empty.");
         }
-        var delimiter = header(scanner);
-        var fields = fields(titlesOf(scanner, StandardCharsets.ISO_8859_1));
+        var found = header(scanner);
+        var delimiter = found.delimiter();
+        var fields = fields(found.columns());
         var header = scanner.copyOfRecord();
         var position = scanner.end();
         var line = scanner.nextLine();
@@ -178,8 +181,8 @@ final class Survey {
                 line);
     }
 
-    /// The delimiter under which the first row names what a file of debts has.
-    private char header(RecordScanner scanner) throws IOException, UnreadableFile {
+    /// How the first row names what a file of debts has. Its encoding is not known yet.
+    private Header header(RecordScanner scanner) throws IOException, UnreadableFile {
         if (scanner.ascii(0).startsWith(HINT) && scanner.fields() <= 2) {
             // A hint that some spreadsheets put above the titles.
             if (!scanner.next()) {
@@ -192,12 +195,15 @@ final class Survey {
             if (scanner.fields() > RecordScanner.MOST_FIELDS) {
                 throw tooManyColumns(scanner.fields());
             }
-            var lacking = lacking(titlesOf(scanner, StandardCharsets.ISO_8859_1));
-            if (lacking.isEmpty()) {
-                return delimiter;
-            }
-            if (missing.isEmpty() || lacking.size() < missing.size()) {
-                missing = lacking;
+            for (var charset : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
+                var columns = titlesOf(scanner, charset);
+                var lacking = lacking(columns);
+                if (lacking.isEmpty()) {
+                    return new Header(delimiter, columns);
+                }
+                if (missing.isEmpty() || lacking.size() < missing.size()) {
+                    missing = lacking;
+                }
             }
         }
         throw noHeader(missing);
