@@ -151,7 +151,8 @@ class DialectTest {
         assertRefused(Reason.NO_ROWS, () -> survey(TITLES));
         assertRefused(Reason.NO_ROWS, () -> survey(TITLES + "\n\n ,,, ,,\n\n"));
         assertRefused(Reason.NO_HEADER, () -> survey("sep=;\n"));
-        assertRefused(Reason.NO_HEADER, () -> survey("John Doe,11111111111,j@x.com,1,2022-10-12,1"));
+        assertRefused(
+                Reason.NO_HEADER, () -> survey("John Doe,11111111111,j@x.com,1,2022-10-12,1"));
         assertThatThrownBy(() -> survey("name,email,debtId\nx"))
                 .hasMessage("The first row does not name governmentId, debtAmount, debtDueDate.");
         assertThatThrownBy(() -> survey(TITLES + ",Email\nx"))
@@ -268,9 +269,31 @@ class DialectTest {
     void what_is_no_amount_is_none() {
         for (var text :
                 List.of(
-                        "", " ", "abc", ".", ",", "1e3", "0x10", "1.2.3", "1..2", "--1", "1-", "+1",
-                        "1 000", "10.", ".50", "12,34.5", "1.23,4", "1234.567,00", "NaN", "٣", "1.234,5a",
-                        "R$", "$1", "1.234.56", "½")) {
+                        "",
+                        " ",
+                        "abc",
+                        ".",
+                        ",",
+                        "1e3",
+                        "0x10",
+                        "1.2.3",
+                        "1..2",
+                        "--1",
+                        "1-",
+                        "+1",
+                        "1 000",
+                        "10.",
+                        ".50",
+                        "12,34.5",
+                        "1.23,4",
+                        "1234.567,00",
+                        "NaN",
+                        "٣",
+                        "1.234,5a",
+                        "R$",
+                        "$1",
+                        "1.234.56",
+                        "½")) {
             assertThat(AmountText.cents(text, DecimalMark.COMMA))
                     .as(text)
                     .isEqualTo(AmountText.NO_NUMBER);
@@ -302,9 +325,22 @@ class DialectTest {
     void impossible_days_are_none() {
         for (var text :
                 List.of(
-                        "30/02/2024", "29/02/2023", "31/04/2024", "00/01/2024", "01/13/2024",
-                        "01/00/2024", "1/1/24", "01/01/20245", "01-01-2024", "1/1/2024 ", "01/01/1899",
-                        "01/01/2200", "//", "1//2024", "٠١/٠١/٢٠٢٤", "")) {
+                        "30/02/2024",
+                        "29/02/2023",
+                        "31/04/2024",
+                        "00/01/2024",
+                        "01/13/2024",
+                        "01/00/2024",
+                        "1/1/24",
+                        "01/01/20245",
+                        "01-01-2024",
+                        "1/1/2024 ",
+                        "01/01/1899",
+                        "01/01/2200",
+                        "//",
+                        "1//2024",
+                        "٠١/٠١/٢٠٢٤",
+                        "")) {
             assertThat(DateText.day(text, DateOrder.DAY_FIRST)).as(text).isNull();
         }
         for (var text : List.of("2024-02-30", "2024-13-01", "2024-1-01", "2024-01-19T00:00", "")) {
@@ -317,8 +353,7 @@ class DialectTest {
         var text = new StringBuilder(TITLES.replace(',', delimiter)).append('\n');
         for (var amount : amounts) {
             text.append(
-                    String.join(
-                            "" + delimiter, "x", "1", "x@x.com", amount, "2024-01-19", "1\n"));
+                    String.join("" + delimiter, "x", "1", "x@x.com", amount, "2024-01-19", "1\n"));
         }
         return survey(text.toString()).dialect();
     }
@@ -335,8 +370,7 @@ class DialectTest {
         return survey(text, StandardCharsets.UTF_8, Map.of());
     }
 
-    private static Survey.Result survey(
-            String text, Charset charset, Map<DebtField, String> titles)
+    private static Survey.Result survey(String text, Charset charset, Map<DebtField, String> titles)
             throws IOException, UnreadableFile {
         var in = new ByteArrayInputStream(text.getBytes(charset));
         return new Survey(titles).csv(in::read);

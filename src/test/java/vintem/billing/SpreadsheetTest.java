@@ -231,7 +231,9 @@ class SpreadsheetTest {
                         "<row r=\"2\"><c t=\"s\"><v>5</v></c></row>",
                         "<row r=\"2\"><c t=\"s\"><v>-1</v></c></row>",
                         "<row r=\"2\"><c t=\"s\"><v>x</v></c></row>",
-                        "<row r=\"2\"><c t=\"inlineStr\"><is><t>" + "x".repeat(40_000) + "</t></is></c></row>",
+                        "<row r=\"2\"><c t=\"inlineStr\"><is><t>"
+                                + "x".repeat(40_000)
+                                + "</t></is></c></row>",
                         "<row r=\"2\"><c><v>&#0;</v></c></row>",
                         "<a>".repeat(10_000))) {
             assertRefused(Reason.NOT_A_SPREADSHEET, made(HEADER + row));
@@ -305,8 +307,7 @@ class SpreadsheetTest {
         try (var survey = Spreadsheet.open(file);
                 var sheet = Spreadsheet.open(file)) {
             var found = new Survey(Map.of()).spreadsheet(survey);
-            var rows =
-                    new SheetRows(sheet, found.dialect(), LateTerms.NONE, found.position());
+            var rows = new SheetRows(sheet, found.dialect(), LateTerms.NONE, found.position());
             var all = new ArrayList<DebtRow>();
             for (var row = rows.next(); row != null; row = rows.next()) {
                 all.add(row);
@@ -347,12 +348,7 @@ class SpreadsheetTest {
                         + "/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>");
         parts.put(
                 "xl/worksheets/sheet1.xml",
-                xml
-                        + "<worksheet "
-                        + space
-                        + "><sheetData>"
-                        + rows
-                        + "</sheetData></worksheet>");
+                xml + "<worksheet " + space + "><sheetData>" + rows + "</sheetData></worksheet>");
         return parts;
     }
 

@@ -40,8 +40,21 @@ class MultipartTest {
     @Provide
     Arbitrary<String> contents() {
         return Arbitraries.of(
-                        "\r", "\n", "\r\n", "-", "--", "\r\n-", "\r\n--", "\r\n--b", "\r\n--b0un",
-                        "--b0und", "b0und", "a", "ção", "\0", "x".repeat(100))
+                        "\r",
+                        "\n",
+                        "\r\n",
+                        "-",
+                        "--",
+                        "\r\n-",
+                        "\r\n--",
+                        "\r\n--b",
+                        "\r\n--b0un",
+                        "--b0und",
+                        "b0und",
+                        "a",
+                        "ção",
+                        "\0",
+                        "x".repeat(100))
                 .list()
                 .ofMaxSize(12)
                 .map(it -> String.join("", it))
@@ -112,7 +125,8 @@ class MultipartTest {
     }
 
     private static String whole(String content) {
-        return "--b0und\r\n" + part("file", content).replaceFirst("\r\n--b0und\r\n$", "")
+        return "--b0und\r\n"
+                + part("file", content).replaceFirst("\r\n--b0und\r\n$", "")
                 + "\r\n--b0und--\r\n";
     }
 
