@@ -158,7 +158,7 @@ class DebtFileTable {
             update debt_file
             set status = 'cancelled', cancel_charges = :charges, cancelled_by = :callerId,
                 ended_at = coalesce(ended_at, :now), lease_owner = null, lease_until = null,
-                cleared_at = case when not :charges then :now end
+                cleared_at = case when not :charges then :now::timestamptz end
             where id = :id and (status in ('receiving', 'importing', 'done')
                 or (status = 'cancelled' and :charges and not cancel_charges))
             """;
