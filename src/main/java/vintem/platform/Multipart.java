@@ -188,7 +188,7 @@ public final class Multipart {
             var quoted = matcher.group(2);
             parameters.putIfAbsent(
                     matcher.group(1).toLowerCase(Locale.ROOT),
-                    quoted == null ? matcher.group(3) : quoted.replaceAll("\\\\(.)", "$1"));
+                    quoted == null ? matcher.group(3) : quoted.replaceAll("\\\\([\"\\\\])", "$1"));
         }
         return parameters;
     }
