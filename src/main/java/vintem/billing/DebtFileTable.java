@@ -228,7 +228,7 @@ class DebtFileTable {
 
     private static final String COUNT_PAID =
             """
-            update debt_file f set paid = paid + c.paid
+            update debt_file f set paid = f.paid + c.paid
             from unnest(:ids, :paid) as c (id, paid) where f.id = c.id
             """;
 
