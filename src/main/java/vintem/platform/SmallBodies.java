@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
@@ -60,7 +61,9 @@ class SmallBodies {
 
     /// Only with a length: HTTP/1.1 then cuts the body there, whatever follows.
     private static boolean isSmall(HttpServerRequest request) {
-        if (!WITH_BODY.contains(request.method())) {
+        // A request of HTTP/2 that was read to its end may not be paused any more, and the router
+        // pauses each.
+        if (request.version() == HttpVersion.HTTP_2 || !WITH_BODY.contains(request.method())) {
             return false;
         }
         var length = request.getHeader("Content-Length");

@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import vintem.Http;
 import vintem.RawHttp;
@@ -40,6 +47,26 @@ class SmallBodiesTest {
             var body = value + " ".repeat(length - value.length() - 1) + "}";
             var answer = Http.admin().post("/payments/pix", body);
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_body_over_http_2_is_read_as_well() throws Exception {
+        var port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+        try (var client = HttpClient.newBuilder().version(Version.HTTP_2).build()) {
+            // The first request asks for the other protocol, the second one speaks it.
+            for (var i = 0; i < 2; i++) {
+                var request =
+                        HttpRequest.newBuilder(
+                                        URI.create("http://localhost:" + port + "/payments/pix"))
+                                .header("Authorization", Http.admin().header("Authorization"))
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("{\"value\":10.50}"))
+                                .build();
+                var answer = client.send(request, BodyHandlers.ofString());
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                assertThat(answer.version()).isEqualTo(Version.HTTP_2);
+            }
         }
     }
 
