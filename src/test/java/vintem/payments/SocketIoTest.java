@@ -23,7 +23,7 @@ class SocketIoTest {
     private static final Map<String, ?> WEB_SOCKET = Map.of("transports", List.of("websocket"));
     private static final Map<String, ?> BOTH = Map.of();
     private static final Limits IMPATIENT =
-            new Limits(100, 1_000, Duration.ofMillis(200), Duration.ofMillis(300));
+            new Limits(100, 1_000, Duration.ofMillis(300), Duration.ofMillis(1_200));
 
     private static SocketIoClients clients;
     private static int names;
@@ -198,7 +198,7 @@ class SocketIoTest {
         restart(LiveServer.Settings.usual().with(IMPATIENT));
         open("payer", transport);
         // Several times longer than a silent one is borne.
-        Together.pause(Duration.ofMillis(1_500));
+        Together.pause(Duration.ofMillis(4_500));
         assertThat(count("payer", "disconnect")).isZero();
 
         signal("STOP");
