@@ -235,9 +235,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
         var process = namedBy(pidFile(cluster));
         if (process.isPresent()) {
             if (isServerOf(process.get(), cluster)) {
-                stop(binaries, cluster);
+                stopOrphan(binaries, cluster);
             } else {
                 Files.deleteIfExists(pidFile(cluster));
+            }
+        }
+    }
+
+    /// A server that was killed, too, may be dying while it is asked to stop: then it ends without
+    /// taking its pid file away, which `pg_ctl` calls a failure, and the next server knows what to
+    /// do with.
+    private static void stopOrphan(PostgresBinaries binaries, Path cluster) throws IOException {
+        try {
+            stop(binaries, cluster);
+        } catch (PostgresBinaries.Failed notStopped) {
+            if (namedBy(pidFile(cluster)).isPresent()) {
+                throw notStopped;
             }
         }
     }
