@@ -135,7 +135,7 @@ class KilledMailIT {
                 threads.submit(() -> charge(merchant, body));
             }
             threads.shutdown();
-            assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(threads.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
         }
     }
 
