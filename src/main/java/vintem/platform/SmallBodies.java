@@ -18,7 +18,8 @@ import java.util.Set;
 ///
 /// A thread that reads the body itself asks the event loop for it and waits, for bytes that mostly
 /// came together with the headers: two more hand-overs for each request, a fifth of what it costs
-/// the server. Larger bodies, and those that do not say how long they are, stay with their route.
+/// the server. Larger bodies, those that do not say how long they are, and files, whose route
+/// records that they began to arrive, stay with their route.
 @Singleton
 class SmallBodies {
     /// Larger than any single payment, smaller than what a route refuses.
@@ -64,6 +65,10 @@ class SmallBodies {
         // A request of HTTP/2 that was read to its end may not be paused any more, and the router
         // pauses each.
         if (request.version() == HttpVersion.HTTP_2 || !WITH_BODY.contains(request.method())) {
+            return false;
+        }
+        var type = request.getHeader("Content-Type");
+        if (type == null || !type.startsWith("application/json")) {
             return false;
         }
         var length = request.getHeader("Content-Length");
