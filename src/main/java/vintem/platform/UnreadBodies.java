@@ -37,8 +37,9 @@ public class UnreadBodies {
                     }
                 });
         routing.addEndHandler(
-                _ -> {
-                    if (!request.isEnded()) {
+                answered -> {
+                    // Where the client went away instead, whoever reads the body is told of it.
+                    if (answered.succeeded() && !request.isEnded()) {
                         leave(request);
                     }
                 });
