@@ -1,6 +1,7 @@
 package vintem.billing;
 
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -95,11 +96,11 @@ final class UploadReader {
         Map<String, String> given;
         try {
             var wrapped = "{\"columns\":" + columns + "}";
-            given =
-                    Json.object(wrapped.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                            .textMap("columns", DebtField.values().length, LONGEST_TITLE);
+            var object = Json.object(wrapped.getBytes(StandardCharsets.UTF_8));
+            given = object.textMap("columns", DebtField.values().length, LONGEST_TITLE);
+            object.orThrow();
         } catch (Problem notJson) {
-            violations.add("?columns", "must be a JSON object");
+            violations.add("?columns", "must be a JSON object of names and titles");
             return titles;
         }
         given.forEach(

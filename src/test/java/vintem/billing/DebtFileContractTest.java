@@ -735,7 +735,14 @@ class DebtFileContractTest {
         assertThat(transfers).hasSize(1);
         assertThat(transfers.at("/0/debit").asText()).isEqualTo("receivable");
         assertThat(transfers.at("/0/credit").asText()).isEqualTo("owed_to_creditor");
-        for (var wrong : List.of("billed=sales", "fine=200%25", "interest=much", "columns=x")) {
+        for (var wrong :
+                List.of(
+                        "billed=sales",
+                        "fine=200%25",
+                        "interest=much",
+                        "columns=x",
+                        "columns=%5B%5D",
+                        "columns=%7B%22name%22:1%7D")) {
             assertThat(send(bytes, "?" + wrong).status()).as(wrong).isEqualTo(400);
         }
     }
