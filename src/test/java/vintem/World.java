@@ -46,6 +46,9 @@ public class World implements QuarkusTestResourceLifecycleManager {
         System.setProperty("vintem.requests-per-minute", "0");
         System.setProperty("vintem.body-timeout-millis", "5000");
         System.setProperty("vintem.serving", "true");
+        // Few rows make many batches, and a small file is too large.
+        System.setProperty("vintem.billing-batch-rows", "20");
+        System.setProperty("vintem.billing-max-file-bytes", Integer.toString(8 << 20));
         return Map.of(
                 "quarkus.datasource.jdbc.url", address.url(),
                 "quarkus.datasource.username", address.user(),
