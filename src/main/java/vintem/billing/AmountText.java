@@ -22,7 +22,9 @@ final class AmountText {
         DOT,
         COMMA,
         /// `1.234`: more than a thousand, or a little more than one.
-        EITHER
+        ONE_DOT,
+        /// `1,234`: the same.
+        ONE_COMMA
     }
 
     private static final int GROUP = 3;
@@ -60,9 +62,11 @@ final class AmountText {
         if (dot == comma) {
             return Evidence.NONE;
         }
-        if (dot == TOO_MANY_DECIMALS && isAmount(comma)
-                || comma == TOO_MANY_DECIMALS && isAmount(dot)) {
-            return Evidence.EITHER;
+        if (dot == TOO_MANY_DECIMALS && isAmount(comma)) {
+            return Evidence.ONE_DOT;
+        }
+        if (comma == TOO_MANY_DECIMALS && isAmount(dot)) {
+            return Evidence.ONE_COMMA;
         }
         if (isAmount(dot)) {
             return Evidence.DOT;

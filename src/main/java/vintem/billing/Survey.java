@@ -35,6 +35,9 @@ final class Survey {
     /// more are, nobody can say which way is meant.
     private static final int FAR_MORE = 99;
 
+    /// One of ten, and more, is no slip.
+    private static final int SOME = 10;
+
     // A title may be a sentence; more than this is not told.
     private static final int LONGEST_TITLE = 100;
     private static final String HINT = "sep=";
@@ -320,14 +323,21 @@ final class Survey {
                                     amounts.get(AmountText.Evidence.DOT).firstLine,
                                     amounts.get(AmountText.Evidence.COMMA).firstLine));
         }
-        var either = amounts.get(AmountText.Evidence.EITHER);
-        if (either != null) {
+        var oneDot = times(AmountText.Evidence.ONE_DOT);
+        var oneComma = times(AmountText.Evidence.ONE_COMMA);
+        if (oneDot == 0 && oneComma == 0) {
+            return null;
+        }
+        if (oneDot > 0 && oneComma > 0 || (oneDot + oneComma) * SOME >= rows) {
+            var evidence = oneDot > 0 ? AmountText.Evidence.ONE_DOT : AmountText.Evidence.ONE_COMMA;
             throw new UnreadableFile(
                     Reason.AMBIGUOUS_AMOUNTS,
                     "Nothing tells whether the amount in line %,d is above a thousand."
-                            .formatted(either.firstLine));
+                            .formatted(amounts.get(evidence).firstLine));
         }
-        return null;
+        // A few among whole amounts: with the other mark they would be thousands, with this one
+        // they are mistakes of their rows, and nobody is charged a thousand times too much.
+        return oneDot > 0 ? DecimalMark.DOT : DecimalMark.COMMA;
     }
 
     private @Nullable DateOrder dateOrder() throws UnreadableFile {
@@ -347,7 +357,7 @@ final class Survey {
                     "Some dates are written YYYY-MM-DD and some DD/MM/YYYY.");
         }
         // One 12/31 among others is a slip; where each tenth is one, all are months first.
-        if (monthFirst > 1 && dayFirst == 0 && monthFirst * 10 >= slashed) {
+        if (monthFirst > 1 && dayFirst == 0 && monthFirst * SOME >= slashed) {
             throw new UnreadableFile(
                     Reason.AMBIGUOUS_DATES,
                     "The dates seem to be written MM/DD/YYYY, as in line %,d."

@@ -77,6 +77,20 @@ class DialectTest {
     }
 
     @Example
+    void a_single_amount_that_may_be_a_thousand_is_a_mistake_of_its_row() throws Exception {
+        var whole = new String[20];
+        java.util.Arrays.fill(whole, "10");
+        whole[7] = "10.005";
+        var mark = amounts(';', whole).decimalMark();
+        assertThat(AmountText.cents("10.005", mark)).isEqualTo(AmountText.TOO_MANY_DECIMALS);
+        whole[7] = "10,005";
+        mark = amounts(';', whole).decimalMark();
+        assertThat(AmountText.cents("10,005", mark)).isEqualTo(AmountText.TOO_MANY_DECIMALS);
+        whole[8] = "10.005";
+        assertRefused(Reason.AMBIGUOUS_AMOUNTS, () -> amounts(';', whole));
+    }
+
+    @Example
     void two_ways_to_write_an_amount_are_refused_unless_one_is_a_slip() throws Exception {
         assertRefused(Reason.AMBIGUOUS_AMOUNTS, () -> amounts(';', "1.234,56", "1234.56"));
         var nearlyAll = new String[200];
