@@ -258,8 +258,7 @@ class ChargeLookupTable {
                 && (filter.documents() == null
                         || filter.documents().contains(charge.governmentId()))
                 && (filter.email() == null || filter.email().equals(charge.email()))
-                && (filter.name() == null
-                        || NameKey.of(charge.name()).startsWith(filter.name()))
+                && (filter.name() == null || NameKey.of(charge.name()).startsWith(filter.name()))
                 && (filter.fileId() == null || filter.fileId().equals(charge.fileId()));
     }
 

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /// A name as it is looked for: in lower case, without accents, with single spaces. Who types *jose*
 /// finds *José*.
 ///
-/// It is made here and stored, and not by an index of an expression: `lower()` of PostgreSQL costs as
-/// much as all else that the index does.
+/// It is made here and stored: `lower()` of PostgreSQL, in an index of an expression, costs as much
+/// as all else that the index does.
 final class NameKey {
     private static final Pattern MARKS = Pattern.compile("\\p{M}+");
     private static final Pattern SPACES = Pattern.compile("\\s+");
