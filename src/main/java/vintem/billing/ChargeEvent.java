@@ -45,6 +45,11 @@ public sealed interface ChargeEvent {
             UUID chargeId, String debtId, UUID settlementId, long creditCents, String reason)
             implements ChargeEvent {}
 
+    /// The bank takes no such boleto; Pix still pays the charge.
+    ///
+    /// @param reason of `docs/outcomes.md`, or the bank's own
+    record BoletoRejected(UUID chargeId, String debtId, String reason) implements ChargeEvent {}
+
     /// The bank says that somebody paid a debt that nobody has.
     record UnknownSettlement(UUID settlementId, long amountCents) implements ChargeEvent {}
 
@@ -53,6 +58,7 @@ public sealed interface ChargeEvent {
     String PAID = "charge.paid";
     String CANCELLED = "charge.cancelled";
     String OVERPAID = "charge.overpaid";
+    String BOLETO_REJECTED = "charge.boleto_rejected";
     String UNKNOWN = "settlement.unknown";
 
     default News news() {
@@ -62,6 +68,7 @@ public sealed interface ChargeEvent {
             case Paid it -> new News(PAID, it.chargeId().toString(), it);
             case Cancelled it -> new News(CANCELLED, it.chargeId().toString(), it);
             case Overpaid it -> new News(OVERPAID, it.chargeId().toString(), it);
+            case BoletoRejected it -> new News(BOLETO_REJECTED, it.chargeId().toString(), it);
             case UnknownSettlement it -> new News(UNKNOWN, it.settlementId().toString(), it);
         };
     }
