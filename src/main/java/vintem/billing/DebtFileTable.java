@@ -361,12 +361,12 @@ class DebtFileTable {
     }
 
     /// @return false where the file has another status by now
-    boolean fail(Handle tx, UUID id, Status from, String reason, String detail, Instant now) {
+    boolean fail(Handle tx, UUID id, Status from, String reason, FileDetail detail, Instant now) {
         return tx.createUpdate(FAIL)
                         .bind("id", id)
                         .bind("from", from.word())
                         .bind("reason", reason)
-                        .bind("detail", detail)
+                        .bind("detail", detail.text())
                         .bind("now", now)
                         .execute()
                 == 1;
@@ -545,12 +545,13 @@ class DebtFileTable {
 
     private static DebtFile file(ResultSet row) throws SQLException {
         var sha256 = row.getBytes("sha256");
+        var detail = row.getString("detail");
         return new DebtFile(
                 Columns.uuid(row, "id"),
                 row.getString("name"),
                 Status.of(row.getString("status")),
                 row.getString("reason"),
-                row.getString("detail"),
+                detail == null ? null : FileDetail.parse(detail),
                 row.getLong("size"),
                 sha256 == null ? null : HexFormat.of().formatHex(sha256),
                 dialect(row),

@@ -69,7 +69,7 @@ class ReceiveDebtFile {
         /// It is no file of debts.
         ///
         /// @param fileId under which that is on record
-        record Unreadable(UUID fileId, UnreadableFile.Reason reason, String detail)
+        record Unreadable(UUID fileId, UnreadableFile.Reason reason, FileDetail detail)
                 implements Outcome {}
 
         record TooLarge(long mostBytes) implements Outcome {}
@@ -245,10 +245,10 @@ class ReceiveDebtFile {
                 dropChunks();
                 return new Outcome.Cancelled();
             } catch (Beyond tooLarge) {
-                fail(TOO_LARGE, "It has more than %,d bytes.".formatted(mostBytes()));
+                fail(TOO_LARGE, FileDetail.of(TOO_LARGE, mostBytes()));
                 return new Outcome.TooLarge(mostBytes());
             } catch (Slow slow) {
-                fail(TOO_SLOW, "It came too slowly.");
+                fail(TOO_SLOW, FileDetail.of(TOO_SLOW));
                 return new Outcome.TooSlow();
             } catch (IOException | RuntimeException | Error broken) {
                 failQuietly(broken);
@@ -448,7 +448,7 @@ class ReceiveDebtFile {
                     });
         }
 
-        private void fail(String reason, String detail) {
+        private void fail(String reason, FileDetail detail) {
             previous.exceptionally(_ -> false).join();
             database.run(
                     tx -> {
@@ -463,7 +463,7 @@ class ReceiveDebtFile {
 
         private void failQuietly(Throwable broken) {
             try {
-                fail(BROKEN_UPLOAD, "Not all of it came.");
+                fail(BROKEN_UPLOAD, FileDetail.of(BROKEN_UPLOAD));
             } catch (RuntimeException alsoFailed) {
                 // Whoever tidies up finds it.
                 broken.addSuppressed(alsoFailed);

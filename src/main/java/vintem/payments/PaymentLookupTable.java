@@ -173,7 +173,7 @@ class PaymentLookupTable {
     private static final String REFUNDED_CENTS =
             """
             select coalesce(sum(amount_cents), 0) from pix_refund
-            where purpose = 'refunds' and status = 'done'
+            where purpose = :purpose and status = 'done'
             """;
 
     private static final String PAID_CENTS =
@@ -266,8 +266,12 @@ class PaymentLookupTable {
         return snapshot.createQuery(UNIDENTIFIED_CENTS).mapTo(Long.class).one();
     }
 
-    long refundedCents(Handle snapshot) {
-        return snapshot.createQuery(REFUNDED_CENTS).mapTo(Long.class).one();
+    /// All that went back out of an account, by refunds.
+    long refundedCents(Handle snapshot, String purpose) {
+        return snapshot.createQuery(REFUNDED_CENTS)
+                .bind("purpose", purpose)
+                .mapTo(Long.class)
+                .one();
     }
 
     /// All that was paid for a purpose.

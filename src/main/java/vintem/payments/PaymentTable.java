@@ -114,6 +114,8 @@ class PaymentTable {
                       payment.refunded_cents
             """;
 
+    private static final String PURPOSES = "select id, purpose from payment where id = any(:ids)";
+
     private static final String LOCK =
             STORED
                     + """
@@ -242,6 +244,16 @@ class PaymentTable {
                 .map((row, _) -> stored(row))
                 .forEach(each -> found.put(each.txid(), each));
         return found;
+    }
+
+    /// What these payments are for, by the payment; it never changes.
+    Map<UUID, String> purposes(Handle tx, Collection<UUID> ids) {
+        var purposes = new HashMap<UUID, String>();
+        tx.createQuery(PURPOSES)
+                .bind("ids", BinaryArray.uuids(ids, it -> it))
+                .map((row, _) -> Map.entry(Columns.uuid(row, "id"), row.getString("purpose")))
+                .forEach(each -> purposes.put(each.getKey(), each.getValue()));
+        return purposes;
     }
 
     Optional<Stored> lock(Handle tx, UUID id) {

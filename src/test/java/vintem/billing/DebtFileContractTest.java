@@ -915,6 +915,19 @@ class DebtFileContractTest {
         return bytes.toByteArray();
     }
 
+    @Test
+    void where_nobody_is_written_to_the_page_of_a_file_that_is_done_asks_no_more() {
+        var bytes = (TITLES + row(Debts.newDebt(), "1.00")).getBytes(StandardCharsets.UTF_8);
+        var done = done(send(bytes, ""));
+        var file =
+                database.transaction(
+                                tx -> table.find(tx, UUID.fromString(id(done))))
+                        .orElseThrow();
+        assertThat(BillingPages.FileLine.of(file, false).moving()).isFalse();
+        // Its mail waits: nobody sends any here.
+        assertThat(BillingPages.FileLine.of(file, true).moving()).isTrue();
+    }
+
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
