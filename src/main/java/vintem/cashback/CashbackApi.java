@@ -12,7 +12,9 @@ import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import dev.failsafe.Timeout;
 import dev.failsafe.TimeoutExceededException;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -140,6 +142,10 @@ class CashbackApi {
                         .compose(retry)
                         .compose(circuit)
                         .compose(deadline(settings.tryDeadline()));
+    }
+
+    /// Made with the server: a setting that is wrong is said at the start, not to a reseller.
+    void show(@Observes StartupEvent event) {
         Metrics.gauge(
                 "vintem_cashback_api_circuit",
                 "0: the outside API is asked; 1: it is tried again; 2: it is left alone",
