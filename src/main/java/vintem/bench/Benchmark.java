@@ -5,7 +5,12 @@ import java.util.List;
 
 /// One benchmark: a flow, its figures, its bars, its proof.
 public sealed interface Benchmark
-        permits PayoutsBench, PaymentsBench, BillingBench, LedgerBench, CoalescerBench, TelemetryBench {
+        permits PayoutsBench,
+                PaymentsBench,
+                BillingBench,
+                LedgerBench,
+                CoalescerBench,
+                TelemetryBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
         FULL,

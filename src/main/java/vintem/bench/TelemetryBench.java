@@ -77,8 +77,7 @@ final class TelemetryBench implements Benchmark {
             var settings = Map.of("VINTEM_BANK_SECRET", Ids.next().toString());
             var observed = new HashMap<>(settings);
             observed.put(
-                    "VINTEM_OTLP_ENDPOINT",
-                    "http://127.0.0.1:" + collector.getAddress().getPort());
+                    "VINTEM_OTLP_ENDPOINT", "http://127.0.0.1:" + collector.getAddress().getPort());
             var silent = Server.start(withoutIt, HEAP, settings);
             var seen = Server.start(withIt, HEAP, observed);
             try (var silentWires = new Wires(silent.address());
@@ -86,8 +85,8 @@ final class TelemetryBench implements Benchmark {
                 measure(
                         out,
                         effort,
-                        new Side("without OTLP", silent, silentWires),
-                        new Side("with OTLP, all traced", seen, seenWires));
+                        new Side("OTLP off", silent, silentWires),
+                        new Side("OTLP on, all traced", seen, seenWires));
             }
             out.say("the collector was sent %,d MB", collected.get() >> 20);
             silent.audit();
@@ -117,9 +116,9 @@ final class TelemetryBench implements Benchmark {
         header.add("resident");
         out.table(header, List.of(silent.row(), seen.row()));
         out.say("per second, turn by turn");
-        out.say("without  %s", String.join("  ", silent.rates));
-        out.say("with     %s", String.join("  ", seen.rates));
-        out.atLeast("with OTLP / without", seen.perSecond() / silent.perSecond(), WORTH_IT, "");
+        out.say("off  %s", String.join("  ", silent.rates));
+        out.say("on   %s", String.join("  ", seen.rates));
+        out.atLeast("OTLP on / off", seen.perSecond() / silent.perSecond(), WORTH_IT, "");
     }
 
     private static HttpServer collector(AtomicLong collected) throws IOException {

@@ -201,18 +201,7 @@ class CashbackApi {
         if (theirs != null) {
             return theirs;
         }
-        Thread.ofVirtual()
-                .name("ask-cashback-api")
-                .start(
-                        () -> {
-                            try {
-                                ours.complete(ask(cpf));
-                            } catch (Throwable bug) {
-                                ours.completeExceptionally(bug);
-                            } finally {
-                                underWay.remove(cpf, ours);
-                            }
-                        });
+        Thread.ofVirtual().name("ask-cashback-api").start(() -> ask(cpf, ours));
         return ours;
     }
 
@@ -226,6 +215,18 @@ class CashbackApi {
             return otherwise(cpf, TIMEOUT);
         } catch (ExecutionException bug) {
             throw new IllegalStateException("asking the cashback API failed", bug.getCause());
+        }
+    }
+
+    private void ask(TaxId cpf, CompletableFuture<Credit> call) {
+        try {
+            var credit = ask(cpf);
+            // Over before anybody hears of it: whoever asks from here on asks anew.
+            underWay.remove(cpf, call);
+            call.complete(credit);
+        } catch (Throwable bug) {
+            underWay.remove(cpf, call);
+            call.completeExceptionally(bug);
         }
     }
 

@@ -54,8 +54,7 @@ class MetricsHttpTest {
                         .formatted(id, id, id));
         assertThat(read(admin, "vintem_payments_created_total")).isEqualTo(before + 1);
         assertThat(read(admin, "vintem_payouts_total{outcome=\"paid\"}")).isEqualTo(paid + 1);
-        assertThat(read(admin, "vintem_payouts_total{outcome=\"refused\"}"))
-                .isEqualTo(refused + 1);
+        assertThat(read(admin, "vintem_payouts_total{outcome=\"refused\"}")).isEqualTo(refused + 1);
         assertThat(read(admin, "vintem_coalescer_list_size_count{line=\"payments\"}"))
                 .isEqualTo(lists + 1);
     }

@@ -141,7 +141,11 @@ class SandboxCashbackTest {
         assertThat(admin.get("/sandbox/cashback/behaviour").body())
                 .isEqualTo("{\"behaviour\":\"slow\"}");
         for (var wrong : new String[] {"{}", "{\"behaviour\":\"rude\"}", "{\"behaviour\":1}"}) {
-            var answer = admin.send("PUT", "/sandbox/cashback/behaviour", wrong.getBytes(StandardCharsets.UTF_8));
+            var answer =
+                    admin.send(
+                            "PUT",
+                            "/sandbox/cashback/behaviour",
+                            wrong.getBytes(StandardCharsets.UTF_8));
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body()).contains("/behaviour");
         }

@@ -47,8 +47,7 @@ class EcsFormatterTest {
     void an_exception_is_its_types_and_places_and_not_its_words() throws IOException {
         var record = record("failed");
         record.setThrown(
-                new IllegalStateException(
-                        "of 529.982.247-25", new IOException("ana@example.com")));
+                new IllegalStateException("of 529.982.247-25", new IOException("ana@example.com")));
         var text = new EcsFormatter().format(record);
         assertThat(text).doesNotContain("529.982", "ana@");
         assertThat(read(text).required("error.type").textValue())
