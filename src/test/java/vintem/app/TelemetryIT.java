@@ -77,21 +77,14 @@ class TelemetryIT {
 
     @Test
     void a_setting_that_is_wrong_is_said_before_anybody_is_served() {
-        for (var wrong :
-                Map.of(
-                                "VINTEM_OTLP_ENDPOINT", "collector:4318",
-                                "VINTEM_LOG_FORMAT", "xml",
-                                "VINTEM_CASHBACK_API_URL", "nowhere")
-                        .entrySet()) {
-            var refused =
-                    Node.command(
-                            temporary.resolve("data"),
-                            Map.of(wrong.getKey(), wrong.getValue(), "VINTEM_PORT", "0"),
-                            "run");
-            assertThat(refused.exit()).as(wrong.getKey()).isEqualTo(1);
-            assertThat(refused.output())
-                    .contains("vintem: " + wrong.getKey())
-                    .doesNotContain("\tat ");
-        }
+        var refused =
+                Node.command(
+                        temporary.resolve("data"),
+                        Map.of("VINTEM_CASHBACK_API_URL", "nowhere", "VINTEM_PORT", "0"),
+                        "run");
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.output())
+                .contains("vintem: VINTEM_CASHBACK_API_URL is an address like")
+                .doesNotContain("\tat ");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
@@ -190,6 +191,18 @@ class TelemetryTest {
                     .hasMessageContaining("VINTEM_OTLP_ENDPOINT");
         } finally {
             System.clearProperty("vintem.otlp-endpoint");
+        }
+    }
+
+    @Test
+    void a_log_format_that_is_none_is_said_so() {
+        System.setProperty("vintem.log-format", "xml");
+        try {
+            assertThatThrownBy(() -> new Telemetry().start(new StartupEvent()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("VINTEM_LOG_FORMAT");
+        } finally {
+            System.clearProperty("vintem.log-format");
         }
     }
 
