@@ -51,7 +51,8 @@ class BoletoNumbersTest {
     @Test
     void numbers_that_were_taken_and_not_used_are_lost() {
         boletos.take(5);
-        assertThat(new Boletos(test.database(), table, new SandboxBoletos(false)).take(1).first()).isEqualTo(6);
+        assertThat(new Boletos(test.database(), table, new SandboxBoletos(false)).take(1).first())
+                .isEqualTo(6);
     }
 
     @Test

@@ -903,9 +903,7 @@ class DebtFileContractTest {
         var bytes = (TITLES + row(Debts.newDebt(), "1.00")).getBytes(StandardCharsets.UTF_8);
         var done = done(send(bytes, ""));
         var file =
-                database.transaction(
-                                tx -> table.find(tx, UUID.fromString(id(done))))
-                        .orElseThrow();
+                database.transaction(tx -> table.find(tx, UUID.fromString(id(done)))).orElseThrow();
         assertThat(BillingPages.FileLine.of(file, false).moving()).isFalse();
         // Its mail waits: nobody sends any here.
         assertThat(BillingPages.FileLine.of(file, true).moving()).isTrue();

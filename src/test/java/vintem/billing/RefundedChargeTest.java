@@ -66,8 +66,7 @@ class RefundedChargeTest {
         var again = giveBack(id, "first");
         assertThat(again.status()).isEqualTo(201);
         assertThat(again.header("Idempotency-Hit")).isEqualTo("true");
-        assertThat(giveBack(id, "third").json().get("type").asText())
-                .endsWith("nothing-to-refund");
+        assertThat(giveBack(id, "third").json().get("type").asText()).endsWith("nothing-to-refund");
         assertThat(Debts.balance("clearing:billing")).isZero();
     }
 
@@ -209,10 +208,7 @@ class RefundedChargeTest {
         assertThat(charge.at("/refunds/0/by_bank").asBoolean()).isTrue();
         assertThat(Debts.news(id, "charge.refunded")).isOne();
         var page =
-                Http.admin()
-                        .with("Accept", "text/html")
-                        .get("/app/billing/charge?id=" + id)
-                        .body();
+                Http.admin().with("Accept", "text/html").get("/app/billing/charge?id=" + id).body();
         assertThat(page).contains("Pix tomado de volta pelo banco (MED)", "voltaram a ser devidos");
     }
 
@@ -222,16 +218,16 @@ class RefundedChargeTest {
         var code = code(id);
         pay(code, "50");
         refund(code, "20");
-        var refundId = Rows.text("select refund_id from charge_refund where charge_id = ?", UUID.fromString(id));
+        var refundId =
+                Rows.text(
+                        "select refund_id from charge_refund where charge_id = ?",
+                        UUID.fromString(id));
         var event =
                 new PaymentEvent.Refunded(
                         code.paymentId(), refundId, "clearing:billing", 2_000, false, false);
         var news =
                 new Outbox.Event(
-                        1,
-                        PaymentEvent.REFUNDED,
-                        code.paymentId().toString(),
-                        Json.text(event));
+                        1, PaymentEvent.REFUNDED, code.paymentId().toString(), Json.text(event));
         database.run(tx -> settleByPix.apply(tx, List.of(news, news)));
         assertThat(Debts.cents(id, "charge_refunded")).isEqualTo(2_000);
     }
@@ -241,8 +237,7 @@ class RefundedChargeTest {
         var files = new DebtFiles(creditor);
         var row = files.row("r", "80");
         var file = files.imported(DebtFiles.file(row)).get("id").asText();
-        var id =
-                Rows.text("select id::text from charge where debt_id = ?", files.id("r"));
+        var id = Rows.text("select id::text from charge where debt_id = ?", files.id("r"));
         var code = code(id);
         pay(code, "80");
         assertThat(files.find(file).get("paid").asInt()).isEqualTo(1);

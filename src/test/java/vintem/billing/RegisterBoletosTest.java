@@ -96,7 +96,8 @@ class RegisterBoletosTest {
                 .satisfies(
                         it -> {
                             assertThat(it.barCode()).isEqualTo(charge.get("bar_code").asText());
-                            assertThat(it.due()).hasToString(charge.get("boleto_due_date").asText());
+                            assertThat(it.due())
+                                    .hasToString(charge.get("boleto_due_date").asText());
                             assertThat(it.governmentId()).isEqualTo("529.982.247-25");
                         });
         node().run();
@@ -132,8 +133,7 @@ class RegisterBoletosTest {
     @Test
     void what_the_bank_refuses_is_rejected_and_says_why() {
         var id = draft();
-        bank.says =
-                it -> it.id().equals(id) ? new Rejected("invalid_document") : new Registered();
+        bank.says = it -> it.id().equals(id) ? new Rejected("invalid_document") : new Registered();
         node().run();
         var charge = Debts.look(creditor, id.toString()).get("charge");
         assertThat(charge.get("boleto_status").asText()).isEqualTo("rejected");
