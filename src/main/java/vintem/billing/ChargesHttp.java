@@ -20,7 +20,6 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -521,7 +520,7 @@ public class ChargesHttp {
                         null,
                         null);
             }
-            return new Debtor(null, null, stripped.toLowerCase(Locale.ROOT));
+            return new Debtor(null, null, NameKey.of(stripped));
         }
     }
 

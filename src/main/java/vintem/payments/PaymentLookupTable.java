@@ -77,15 +77,17 @@ class PaymentLookupTable {
     private static String where(@Nullable String status) {
         return switch (status) {
             case null -> "where true ";
-            case "registering" -> "where status = 'registering' and expires_at > :now ";
+            case "registering" ->
+                    "where status = 'registering' and next_ask_at is not null"
+                            + " and expires_at > :now ";
             case "active" -> "where status = 'active' and expires_at > :now ";
             case "paid" -> "where status = 'paid' ";
+            // What is over is written down within seconds, or once a node runs again.
             case "expired" ->
-                    "where (status = 'expired'"
-                            + " or status in ('registering', 'active') and expires_at <= :now) ";
-            case "removed" -> "where status = 'removed' ";
-            case "refunded" -> "where status = 'refunded' ";
-            case "refused" -> "where status = 'refused' ";
+                    "where (ended_as = 'expired' or status in ('registering', 'active')"
+                            + " and expires_at between cast(:now as timestamptz) - interval '1 hour'"
+                            + " and :now) ";
+            case "removed", "refunded", "refused" -> "where ended_as = '" + status + "' ";
             default -> throw new IllegalArgumentException(status);
         };
     }

@@ -150,6 +150,11 @@ class RoutesAndRolesTest {
                     having("GET /app/billing/charge", Capability.BILLING, READ),
                     having("GET /app/billing/unknown", Capability.BILLING, READ),
                     // Tools.
+                    having("GET /q/metrics", Capability.CONSOLE, READ),
+                    // The sandbox's outside API.
+                    open("GET /sandbox/cashback/v1/cashback"),
+                    having("GET /sandbox/cashback/behaviour", Capability.CASHBACK, READ),
+                    having("PUT /sandbox/cashback/behaviour", Capability.CASHBACK, ADMIN),
                     signedIn("POST /tools/inspect"),
                     // Pages.
                     open("GET /"),
