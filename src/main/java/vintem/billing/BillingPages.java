@@ -265,6 +265,10 @@ public class BillingPages {
                 throw Problem.invalid("Content-Type", "is not multipart/form-data");
             }
             var part = Multipart.file(body, contentType, "file");
+            if (part.fileName().isEmpty()) {
+                // How a browser sends a form in which nobody has chosen one.
+                return refuse(400, pages.words().say("js.billing.choose"), List.of());
+            }
             var said = part.before();
             var query =
                     new UploadReader.Query(
@@ -278,9 +282,9 @@ public class BillingPages {
             var upload = UploadReader.upload(query, name, asking.caller());
             return answer(receive.receive(upload, part.content()));
         } catch (Problem wrong) {
-            return refuse(wrong.status(), "invalid", wrong.violations());
+            return refuse(wrong.status(), refusal("invalid"), wrong.violations());
         } catch (IOException cutOff) {
-            return refuse(400, ReceiveDebtFile.BROKEN_UPLOAD, List.of());
+            return refuse(400, reason(ReceiveDebtFile.BROKEN_UPLOAD), List.of());
         }
     }
 
@@ -292,18 +296,24 @@ public class BillingPages {
             // It is on record, and its page says why.
             case ReceiveDebtFile.Outcome.Unreadable(var id, _, _) -> Pages.seeOther(link(id));
             case ReceiveDebtFile.Outcome.TooLarge(_) ->
-                    refuse(413, ReceiveDebtFile.TOO_LARGE, List.of());
+                    refuse(413, reason(ReceiveDebtFile.TOO_LARGE), List.of());
             case ReceiveDebtFile.Outcome.TooSlow() ->
-                    refuse(408, ReceiveDebtFile.TOO_SLOW, List.of());
-            case ReceiveDebtFile.Outcome.Cancelled() -> refuse(409, "cancelled", List.of());
-            case ReceiveDebtFile.Outcome.Busy() -> refuse(503, "busy", List.of());
+                    refuse(408, reason(ReceiveDebtFile.TOO_SLOW), List.of());
+            case ReceiveDebtFile.Outcome.Cancelled() ->
+                    refuse(409, refusal("cancelled"), List.of());
+            case ReceiveDebtFile.Outcome.Busy() -> refuse(503, refusal("busy"), List.of());
         };
     }
 
-    private Response refuse(int status, String reason, List<Problem.Violation> violations) {
-        var words = pages.words();
-        var key = "billing.new.refused." + reason;
-        var problem = words.knows(key) ? words.say(key) : words.say("billing.reason." + reason);
+    private String refusal(String what) {
+        return pages.words().say("billing.new.refused." + what);
+    }
+
+    private String reason(String word) {
+        return pages.words().say("billing.reason." + word);
+    }
+
+    private Response refuse(int status, String problem, List<Problem.Violation> violations) {
         return pages.show(status, "billing/new.html", compose(problem, violations)).build();
     }
 

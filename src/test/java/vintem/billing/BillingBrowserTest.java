@@ -164,6 +164,8 @@ class BillingBrowserTest {
         page.navigate("/app/billing/new");
         assertThat(page.locator("#file")).isVisible();
         assertThat(page.locator("main")).containsText("até 8 MB");
+        page.locator("#send").click();
+        assertThat(page.locator("#message")).hasText("Escolha um arquivo.");
         page.locator(".options summary").click();
         page.getByLabel("Multa por atraso").fill("dois");
         var csv = TITLES + row("Ana Souza", "15.00", Debts.newDebt());
