@@ -53,6 +53,7 @@ class HostileBodiesTest {
                             {"name":"h","governmentId":"9558","email":"h@example.com",
                             "debtDueDate":"2020-01-01","debtAmount":$}"""),
                     Map.entry("POST /charges/{id}/cancel", "$"),
+                    Map.entry("POST /charges/{id}/credit-refund", "$"),
                     Map.entry("POST /billing/files", "$"),
                     Map.entry("POST /billing/files/{id}/cancel", "$"),
                     Map.entry("POST /auth/socket-ticket", "$"),

@@ -56,6 +56,9 @@ public class RefundPayment {
             @Nullable String description,
             Optional<Idempotency.Request> key) {}
 
+    /// So much of one payment.
+    public record Part(UUID paymentId, long amountCents) {}
+
     public sealed interface Outcome {
         /// As it stands now: *processing*, *done* or *failed*.
         record Taken(Refund refund) implements Outcome {}
@@ -148,14 +151,49 @@ public class RefundPayment {
                 () -> carryOut(request, tx -> ofReceipt(tx, receiptId)));
     }
 
+    /// Gives back what the caller chooses in the refund's own transaction, under locks of their
+    /// own: at most what is left of that payment; the request's amount does not count. They may
+    /// choose nothing.
+    public Outcome chosen(Request request, Function<Handle, Optional<Part>> choose) {
+        return carryOut(
+                request,
+                tx ->
+                        choose.apply(tx)
+                                .map(part -> ofPayment(tx, part.paymentId()).atMost(part))
+                                .orElse(new Search.Refused(new Outcome.NothingToRefund())));
+    }
+
+    /// The account that a refund is taken from in the end. What was paid for another module's
+    /// purpose goes out of that account: the module hears of it and says what it means.
+    static AccountCode purpose(String purposeOfPayment) {
+        return purposeOfPayment.equals(AccountCode.SALES.code())
+                ? AccountCode.REFUNDS
+                : AccountCode.of(purposeOfPayment).orElseThrow();
+    }
+
     /// @param toSend whether this very request wrote it: nobody else hands it to the bank
     private record Intent(Outcome outcome, boolean toSend) {}
 
     /// What a look at the books found.
     private sealed interface Search {
-        record Found(Source source) implements Search {}
+        /// @param cents what is to go back, where the caller of the refund does not say it
+        record Found(Source source, Optional<Long> cents) implements Search {
+            Found(Source source) {
+                this(source, Optional.empty());
+            }
+        }
 
         record Refused(Outcome outcome) implements Search {}
+
+        default Search atMost(Part part) {
+            return switch (this) {
+                case Found(var source, _) ->
+                        new Found(
+                                source,
+                                Optional.of(Math.min(part.amountCents(), source.leftCents())));
+                case Refused refused -> refused;
+            };
+        }
     }
 
     /// The id of the refund that a key asks for, for ever the same.
@@ -210,14 +248,15 @@ public class RefundPayment {
             return new Intent(new Outcome.Taken(begun.getFirst()), false);
         }
         return switch (search.apply(tx)) {
-            case Search.Found(var source) -> new Intent(intend(tx, request, source), true);
+            case Search.Found(var source, var cents) ->
+                    new Intent(
+                            intend(tx, request, source, cents.orElse(request.amountCents())), true);
             case Search.Refused(var refusal) -> new Intent(Database.rollback(tx, refusal), false);
         };
     }
 
-    private Outcome intend(Handle tx, Request request, Source source) {
+    private Outcome intend(Handle tx, Request request, Source source, long cents) {
         var now = clock.instant();
-        var cents = source.paymentId() == null ? source.leftCents() : request.amountCents();
         var refused = refusal(request, source, cents, now);
         if (refused != null) {
             return Database.rollback(tx, refused);
@@ -323,7 +362,7 @@ public class RefundPayment {
                 receipt.endToEndId(),
                 receipt.receivedAt(),
                 paid - payment.refundedCents(),
-                AccountCode.REFUNDS,
+                purpose(payment.purpose()),
                 payment.id());
     }
 
@@ -337,15 +376,17 @@ public class RefundPayment {
             return new Search.Refused(new Outcome.NothingToRefund());
         }
         var back = RefundTable.sum(refunds.ofReceipt(tx, receiptId), "processing", "done");
+        var left = it.amountCents() - back;
         return new Search.Found(
                 new Source(
                         it.id(),
                         null,
                         it.endToEndId(),
                         it.receivedAt(),
-                        it.amountCents() - back,
+                        left,
                         AccountCode.UNIDENTIFIED,
-                        it.id()));
+                        it.id()),
+                Optional.of(left));
     }
 
     /// With the intent committed and nothing locked.
