@@ -110,15 +110,6 @@ class PurchaseTable {
                     + " order by bought_on desc, id desc limit :size offset :skipped";
 
     private static final String WAITING =
-            "select "
-                    + COLUMNS
-                    + """
-                    from purchase
-                    where status = 'validating' and deleted_at is null and id > :after
-                    order by id limit :most
-                    """;
-
-    private static final String WAITING_COUNT =
             """
             select count(*) from purchase where status = 'validating' and deleted_at is null
             """;
@@ -213,17 +204,9 @@ class PurchaseTable {
                 .list();
     }
 
-    /// Those that wait for the company, oldest first.
-    List<Purchase> waiting(Handle tx, UUID after, int most) {
-        return tx.createQuery(WAITING)
-                .bind("after", after)
-                .bind("most", most)
-                .map((row, _) -> purchase(row))
-                .list();
-    }
-
+    /// How many wait for the company.
     long waiting(Handle tx) {
-        return tx.createQuery(WAITING_COUNT).mapTo(Long.class).one();
+        return tx.createQuery(WAITING).mapTo(Long.class).one();
     }
 
     /// The newest of one reseller.

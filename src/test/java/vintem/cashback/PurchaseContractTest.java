@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -266,7 +267,7 @@ class PurchaseContractTest {
             var admin = Http.admin();
             var statuses =
                     Together.atOnce(
-                            List.of(
+                            List.<Callable<Integer>>of(
                                     () ->
                                             Sellers.judge(
                                                             admin,
