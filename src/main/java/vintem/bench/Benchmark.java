@@ -5,7 +5,12 @@ import java.util.List;
 
 /// One benchmark: a flow, its figures, its bars, its proof.
 public sealed interface Benchmark
-        permits PayoutsBench, PaymentsBench, BillingBench, LedgerBench, CoalescerBench {
+        permits PayoutsBench,
+                PaymentsBench,
+                BillingBench,
+                CashbackBench,
+                LedgerBench,
+                CoalescerBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
         FULL,
@@ -29,6 +34,7 @@ public sealed interface Benchmark
                 new PayoutsBench(),
                 new PaymentsBench(),
                 new BillingBench(),
+                new CashbackBench(),
                 new LedgerBench(),
                 new CoalescerBench());
     }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jdbi.v3.core.Handle;
@@ -78,8 +79,10 @@ public class PurchasePages {
 
     public record Tab(String status, String link, boolean current) {}
 
+    /// @param q what was looked for: a code or a CPF
     public record ListView(
             String status,
+            @Nullable String q,
             List<Line> purchases,
             List<Tab> tabs,
             long waiting,
@@ -146,10 +149,17 @@ public class PurchasePages {
     @Operation(hidden = true)
     public Response list(
             @QueryParam("status") @Nullable String status,
+            @QueryParam("q") @Nullable String q,
             @QueryParam("page") @Nullable String page) {
         var wanted = status != null && STATUSES.contains(status) ? status : STATUSES.getFirst();
         var number = page != null && page.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(page) : 1;
-        var view = database.snapshot(tx -> list(tx, wanted, new PageOf.Place(number, LINES)));
+        var searched =
+                Optional.ofNullable(q)
+                        .map(text -> text.replace("\0", "\uFFFD").strip())
+                        .filter(text -> !text.isEmpty())
+                        .orElse(null);
+        var place = new PageOf.Place(number, LINES);
+        var view = database.snapshot(tx -> list(tx, wanted, searched, place));
         return pages.show("cashback/purchases.html", view);
     }
 
@@ -198,15 +208,17 @@ public class PurchasePages {
                         may(Role.OPERATOR)));
     }
 
-    private ListView list(Handle tx, String status, PageOf.Place place) {
+    private ListView list(
+            Handle tx, String status, @Nullable String q, PageOf.Place place) {
         var book = rateBook.read(tx);
-        var filter = new PurchaseTable.Filter(null, null, null, status);
+        var filter = filter(tx, status, q);
         var found = purchases.page(tx, filter, place);
         var people =
                 resellers.byIds(
                         tx, found.stream().map(Purchase::resellerId).distinct().toList());
         return new ListView(
                 status,
+                q,
                 found.stream()
                         .map(
                                 it -> {
@@ -217,10 +229,10 @@ public class PurchasePages {
                                             who.maskedCpf());
                                 })
                         .toList(),
-                tabs(status),
+                tabs(status, q),
                 purchases.waiting(tx),
-                place.page() > 1 ? link(status, place.page() - 1) : null,
-                found.size() == LINES ? link(status, place.page() + 1) : null,
+                place.page() > 1 ? link(status, q, place.page() - 1) : null,
+                found.size() == LINES ? link(status, q, place.page() + 1) : null,
                 may(Role.OPERATOR),
                 may(Role.ADMIN));
     }
@@ -259,15 +271,32 @@ public class PurchasePages {
         return asking.caller().may(Capability.CASHBACK, role);
     }
 
-    private static List<Tab> tabs(String current) {
+    /// What looks like a CPF is one; anything else is a code.
+    private PurchaseTable.Filter filter(Handle tx, String status, @Nullable String q) {
+        var cpf = CashbackReader.cpf(q);
+        var nobody = new UUID(0, 0);
+        return cpf.isPresent()
+                ? new PurchaseTable.Filter(
+                        resellers.byCpf(tx, cpf.get().value()).map(Reseller::id).orElse(nobody),
+                        null,
+                        null,
+                        status,
+                        null)
+                : new PurchaseTable.Filter(null, null, null, status, q);
+    }
+
+    private static List<Tab> tabs(String current, @Nullable String q) {
         return STATUSES.stream()
-                .map(it -> new Tab(it, link(it, 1), it.equals(current)))
+                .map(it -> new Tab(it, link(it, q, 1), it.equals(current)))
                 .toList();
     }
 
-    private static String link(String status, int page) {
+    private static String link(String status, @Nullable String q, int page) {
         var query = new LinkedHashMap<String, String>();
         query.put("status", status);
+        if (q != null) {
+            query.put("q", q);
+        }
         if (page > 1) {
             query.put("page", Integer.toString(page));
         }

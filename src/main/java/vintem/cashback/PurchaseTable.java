@@ -24,7 +24,12 @@ class PurchaseTable {
             @Nullable UUID resellerId,
             @Nullable LocalDate from,
             @Nullable LocalDate until,
-            @Nullable String status) {}
+            @Nullable String status,
+            @Nullable String code) {
+        static Filter of(UUID resellerId) {
+            return new Filter(resellerId, null, null, null, null);
+        }
+    }
 
     /// How a purchase was judged.
     public record Judgement(
@@ -99,6 +104,7 @@ class PurchaseTable {
             and (:from::date is null or bought_on >= :from)
             and (:until::date is null or bought_on < :until)
             and (:status::text is null or status = :status)
+            and (:code::text is null or code = :code)
             """;
 
     private static final String COUNT = "select count(*) " + WHICH;

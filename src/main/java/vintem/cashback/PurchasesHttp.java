@@ -255,7 +255,8 @@ public class PurchasesHttp {
                         Whose.of(caller).orElse(null),
                         from,
                         from == null ? null : from.plusMonths(1),
-                        CashbackReader.queryStatus(status));
+                        CashbackReader.queryStatus(status),
+                        null);
         return database.snapshot(
                 tx ->
                         PageOf.of(

@@ -288,7 +288,7 @@ public class ResellerPages {
 
     private HomeView home(Handle tx, UUID id, PageOf.Place place) {
         var book = rateBook.read(tx);
-        var filter = new PurchaseTable.Filter(id, null, null, null);
+        var filter = PurchaseTable.Filter.of(id);
         var balance = statement.balance(tx, id);
         var total = purchases.count(tx, filter);
         return new HomeView(
