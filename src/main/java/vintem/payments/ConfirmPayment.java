@@ -26,7 +26,9 @@ import vintem.payments.ReceiptTable.Receipt;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
 import vintem.platform.Ids;
+import vintem.platform.Metrics;
 import vintem.platform.Outbox;
+import vintem.platform.Traces;
 
 /// Books what the bank says has arrived.
 ///
@@ -75,6 +77,15 @@ public class ConfirmPayment {
     static final String NO_TXID = "no_txid";
     static final String REMOVED = "removed";
 
+    private static final Map<Class<? extends Outcome>, Metrics.Counter> COUNTERS =
+            Map.of(
+                    Outcome.Confirmed.class, counter("confirmed"),
+                    Outcome.Unidentified.class, counter("unidentified"),
+                    Outcome.NotFound.class, counter("not_found"),
+                    Outcome.OtherValue.class, counter("other_value"),
+                    Outcome.Ended.class, counter("ended"),
+                    Outcome.Contradiction.class, counter("contradiction"));
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final PaymentTable payments;
@@ -111,9 +122,24 @@ public class ConfirmPayment {
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank
     ///     tells again
     public Outcome confirm(Message message) {
-        var outcome = line.call(message, PATIENCE);
-        show(outcome);
-        return outcome;
+        return Traces.span(
+                "ConfirmPayment",
+                "vintem.message.id",
+                message.id(),
+                () -> {
+                    var outcome = line.call(message, PATIENCE);
+                    COUNTERS.get(outcome.getClass()).increment();
+                    show(outcome);
+                    return outcome;
+                });
+    }
+
+    private static Metrics.Counter counter(String outcome) {
+        return Metrics.counter(
+                "vintem_payments_confirmations_total",
+                "What the bank told of money that came in, by what became of it",
+                "outcome",
+                outcome);
     }
 
     /// Tells whoever looks at the payment, after the commit. Also when it was confirmed before: the

@@ -34,6 +34,7 @@ import vintem.platform.Cents;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
+import vintem.platform.Traces;
 import vintem.platform.Words;
 
 /// Gives money back to who paid it: of a payment, whole or in parts, or a receipt that nobody
@@ -131,12 +132,20 @@ public class RefundPayment {
 
     /// Refunds a payment, whole or in part.
     public Outcome payment(UUID paymentId, Request request) {
-        return carryOut(request, tx -> ofPayment(tx, paymentId));
+        return Traces.span(
+                "RefundPayment",
+                "vintem.payment.id",
+                paymentId,
+                () -> carryOut(request, tx -> ofPayment(tx, paymentId)));
     }
 
     /// Gives all of a receipt back that nobody claims; the request's amount does not count.
     public Outcome receipt(UUID receiptId, Request request) {
-        return carryOut(request, tx -> ofReceipt(tx, receiptId));
+        return Traces.span(
+                "RefundReceipt",
+                "vintem.receipt.id",
+                receiptId,
+                () -> carryOut(request, tx -> ofReceipt(tx, receiptId)));
     }
 
     /// @param toSend whether this very request wrote it: nobody else hands it to the bank
