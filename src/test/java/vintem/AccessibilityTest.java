@@ -8,6 +8,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /// Every page, light and dark, read by axe, which knows nothing of ours: contrast, labels, names,
@@ -48,6 +49,46 @@ class AccessibilityTest {
             paths.add("/app/payments/one?id=" + payment);
             paths.add("/payments/pix/" + payment);
             check(page, paths);
+        }
+    }
+
+    @Test
+    void every_page_of_a_reseller_passes_axe_light_and_dark() {
+        try (var browsers = Browsers.open();
+                var window = browsers.window("pt-BR")) {
+            var body =
+                    """
+                    {"full_name":"Ana","username":"axe.reseller","password":"uma senha boa",
+                    "cpf":"87748248800","email":"axe@example.com"}""";
+            assertThat(Http.nobody().post("/revendedor", body).status()).isIn(201, 409);
+            var purchase =
+                    Http.nobody()
+                            .signedIn("axe.reseller", "uma+senha+boa")
+                            .post(
+                                    "/compra",
+                                    """
+                                    {"codigo":"axe-%s","valor":12.34,"data":"2026-10-01",
+                                    "cpf":"877.482.488-00"}"""
+                                            .formatted(UUID.randomUUID()))
+                            .json()
+                            .required("id")
+                            .asText();
+            var page = window.newPage();
+            page.navigate("/app/sign-in");
+            page.getByLabel("Usuário").fill("axe@example.com");
+            page.getByLabel("Senha").fill("uma senha boa");
+            page.locator("main form button").click();
+            page.waitForURL("**/app/cashback");
+            check(
+                    page,
+                    List.of(
+                            "/app/cashback",
+                            "/app/cashback/compra?id=" + purchase,
+                            "/app/cashback/compra?id=none",
+                            "/app/cashback/extrato?mes=2026-10",
+                            "/app/cashback/resgate",
+                            "/app/cashback/sobre",
+                            "/app/cashback/cadastro"));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import vintem.cashback.MonthTable.Key;
 import vintem.cashback.MonthTable.Month;
@@ -69,10 +70,7 @@ class AccrueCashback {
         var saved = new ArrayList<Month>(changes.size());
         var transfers = new ArrayList<Transfer>(changes.size());
         for (var before : months.lock(tx, List.copyOf(changes.keySet())).values()) {
-            var change = changes.get(before.key());
-            if (change == null) {
-                continue;
-            }
+            var change = Objects.requireNonNull(changes.get(before.key()));
             var approved = Math.addExact(before.approvedCents(), change.cents());
             var after =
                     new Month(

@@ -1,6 +1,5 @@
 package vintem.cashback;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -17,14 +16,14 @@ import vintem.platform.Cents;
 public record StatementBody(
         String mes,
         List<PurchaseBody> compras,
-        @JsonProperty("compras_total") long comprasTotal,
-        @JsonProperty("total_aprovado") BigDecimal totalAprovado,
+        long comprasTotal,
+        BigDecimal totalAprovado,
         String percentual,
         BigDecimal cashback,
         BigDecimal ajustes,
         String estado,
         BigDecimal disponivel,
-        @JsonProperty("a_recuperar") BigDecimal aRecuperar,
+        BigDecimal aRecuperar,
         BigDecimal pendente) {
     /// One month in a few figures.
     public record Line(

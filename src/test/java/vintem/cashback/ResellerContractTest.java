@@ -93,7 +93,7 @@ class ResellerContractTest {
                                     .status();
                         });
         assertThat(statuses.stream().filter(it -> it == 201)).hasSize(1);
-        assertThat(statuses.stream().filter(it -> it == 409)).hasSize(7);
+        assertThat(statuses.stream().filter(it -> it == 409)).as("%s", statuses).hasSize(7);
     }
 
     @Test
@@ -179,6 +179,26 @@ class ResellerContractTest {
         var names = List.of(seller.userName(), seller.email(), seller.cpf(), masked, seller.email());
         names.forEach(it -> assertThat(signIn("/token", it, "a guess").status()).isEqualTo(401));
         assertThat(signIn("/token", seller.userName(), Sellers.PASSWORD).status()).isEqualTo(429);
+    }
+
+    @Test
+    void so_many_register_from_one_address_and_then_ever_slower() {
+        var counted = "select attempts from sign_in_failure where subject like 'registration:%'";
+        Sellers.register();
+        var before = Rows.number(counted);
+        Sellers.register();
+        assertThat(Rows.number(counted)).isEqualTo(before + 1);
+        Rows.change(
+                "update sign_in_failure set wait_until = now() + interval '1 day'"
+                        + " where subject like 'registration:%'");
+        var name = "e." + UUID.randomUUID();
+        var answer =
+                Http.nobody()
+                        .post(
+                                "/revendedor",
+                                Sellers.registration(name, Sellers.newCpf(), name + "@x.com"));
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(Long.parseLong(answer.header("Retry-After"))).isGreaterThan(80_000);
     }
 
     @ParameterizedTest
