@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -21,9 +22,14 @@ import vintem.Http;
 import vintem.Rows;
 import vintem.World;
 import vintem.app.Audit;
+import vintem.bank.PixKey;
 import vintem.cashback.Sellers.Seller;
+import vintem.ledger.AccountCode;
 import vintem.payouts.PayoutJobs;
+import vintem.payouts.Payouts;
 import vintem.platform.BusinessDays;
+import vintem.platform.Database;
+import vintem.platform.Idempotency;
 import vintem.platform.Together;
 
 /// What is owed, credited, taken back and paid out, to the cent.
@@ -32,6 +38,10 @@ import vintem.platform.Together;
 class CashbackMoneyTest {
     @Inject Audit audit;
     @Inject PayoutJobs payoutJobs;
+    @Inject Payouts payouts;
+    @Inject RedemptionTable redemptions;
+    @Inject MonthTable months;
+    @Inject Database database;
     @Inject Clock clock;
 
     @AfterEach
@@ -284,6 +294,72 @@ class CashbackMoneyTest {
         assertThat(available(seller)).isEqualByComparingTo(left);
         assertThat(seller.http().get("/cashback/resgates").json().at("/items/0/estado").asText())
                 .isEqualTo(end);
+    }
+
+    /// Whoever died after the commit and before the bank heard of it: the same request again finds
+    /// what was reserved and sends nothing; the bank, asked, never got it, and the money is back.
+    @Test
+    void what_a_dead_node_reserved_is_never_sent_by_another_and_comes_back() {
+        var seller = rich();
+        var key = UUID.randomUUID().toString();
+        var body = "{\"valor\":60.00,\"chave_pix\":\"%s\"}".formatted(seller.cpf());
+        var id = reserveAndDie(seller, key, body);
+        assertThat(available(seller)).isEqualByComparingTo("40.00");
+        var again =
+                seller.http().with("Idempotency-Key", key).post("/cashback/resgates", body);
+        assertThat(again.status()).as(again.body()).isEqualTo(201);
+        assertThat(again.json().required("id").asText()).isEqualTo(id.toString());
+        assertThat(again.json().required("estado").asText()).isEqualTo("processing");
+        assertThat(available(seller)).isEqualByComparingTo("40.00");
+        Together.until(
+                "the bank is asked, and the money is back",
+                () -> {
+                    payoutJobs.turn();
+                    return available(seller).intValueExact() == 100;
+                });
+        assertThat(paidToThem(seller)).isZero();
+    }
+
+    private UUID reserveAndDie(Seller seller, String key, String body) {
+        var resellerId = UUID.fromString(seller.id());
+        var pixKey = PixKey.parse(seller.cpf()).orElseThrow();
+        var request =
+                RedeemCashback.Request.of(
+                        resellerId,
+                        6_000,
+                        pixKey,
+                        new Idempotency.Identity(resellerId, "POST /cashback/resgates", key),
+                        body.getBytes(StandardCharsets.UTF_8));
+        var order =
+                new Payouts.Order(
+                        request.id(),
+                        "cashback-of-the-dead",
+                        "cashback-" + request.id(),
+                        AccountCode.CASHBACK_AVAILABLE,
+                        pixKey,
+                        6_000,
+                        seller.cpf(),
+                        "Cashback",
+                        clock.instant());
+        database.run(
+                tx -> {
+                    months.lockAccounts(tx, List.of(resellerId));
+                    payouts.intend(tx, List.of(order));
+                    redemptions.insert(
+                            tx,
+                            List.of(
+                                    new RedemptionTable.Redemption(
+                                            request.id(),
+                                            resellerId,
+                                            6_000,
+                                            seller.cpf(),
+                                            "processing",
+                                            null,
+                                            clock.instant(),
+                                            null)));
+                    months.save(tx, List.of(new MonthTable.Account(resellerId, 4_000, 0)));
+                });
+        return request.id();
     }
 
     @ParameterizedTest
