@@ -3,6 +3,7 @@ package vintem.cashback;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,6 +23,9 @@ class ChangeRates {
         /// The month has begun in São Paulo.
         record TooLate(LocalDate earliest) implements Outcome {}
     }
+
+    // Whoever approves something in the first moments of a month must find its rates committed.
+    private static final Duration BEFORE_IT_BEGINS = Duration.ofMinutes(5);
 
     private final Database database;
     private final RateTable table;
@@ -49,7 +53,10 @@ class ChangeRates {
 
     /// The first day of the first month whose rates can still be decided.
     LocalDate earliest() {
-        return BusinessDays.today(clock).withDayOfMonth(1).plusMonths(1);
+        return LocalDate.ofInstant(
+                        clock.instant().plus(BEFORE_IT_BEGINS), BusinessDays.SAO_PAULO)
+                .withDayOfMonth(1)
+                .plusMonths(1);
     }
 
     /// @param month its first day
