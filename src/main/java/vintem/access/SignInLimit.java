@@ -25,6 +25,9 @@ class SignInLimit {
     private static final int FREE_REGISTRATIONS =
             Math.toIntExact(Settings.number("registrations-per-address", 20));
 
+    // Not *now*: whoever looked at the clock before us and got the lock after us would have to wait.
+    private static final Instant NO_WAIT = Instant.EPOCH;
+
     private static final Duration FIRST_WAIT = Duration.ofSeconds(30);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
     private static final int DOUBLINGS = 5;
@@ -126,12 +129,14 @@ class SignInLimit {
     private static Attempts oneMore(Attempts before, int free, Instant now) {
         var forgotten = before.lastAt().isBefore(now.minus(MEMORY));
         var attempts = forgotten ? 1 : before.attempts() + 1;
-        return new Attempts(before.subject(), attempts, now, now.plus(waitAfter(attempts, free)));
+        var wait = waitAfter(attempts, free);
+        return new Attempts(
+                before.subject(), attempts, now, wait.isZero() ? NO_WAIT : now.plus(wait));
     }
 
     private static Attempts oneLess(Attempts before, Instant now) {
         var attempts = Math.max(0, before.attempts() - 1);
-        var waitUntil = attempts < FREE_BY_ADDRESS ? now : before.waitUntil();
+        var waitUntil = attempts < FREE_BY_ADDRESS ? NO_WAIT : before.waitUntil();
         return new Attempts(before.subject(), attempts, before.lastAt(), waitUntil);
     }
 

@@ -125,7 +125,7 @@ class CloseMonthTest {
     void what_is_approved_while_it_runs_is_in_its_chunk_or_in_the_next_close() {
         database.run(tx -> table.start(tx, MONTH, clock.instant(), Caller.SYSTEM.id()));
         closer().step(MONTH, 10);
-        people.forEach(it -> approve(purchase(it, 1, DAY)));
+        people.forEach(it -> approve(purchase(it, 1_000, DAY)));
         closer().run();
         proofHolds();
         // The first ten were done before.
