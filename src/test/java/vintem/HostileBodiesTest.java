@@ -71,6 +71,7 @@ class HostileBodiesTest {
                     Map.entry("POST /billing/suppressions", "{\"email\":$}"),
                     Map.entry("DELETE /billing/suppressions/{id}", "$"),
                     Map.entry("POST /unsubscribe/{token}", "$"),
+                    Map.entry("PUT /sandbox/cashback/behaviour", "{\"behaviour\":$}"),
                     Map.entry("POST /tools/inspect", "{\"text\":$}"),
                     Map.entry("POST /users", "{\"name\":\"h\",\"password\":$}"),
                     Map.entry("PATCH /users/{id}", "{\"daily_limit_cents\":$}"),

@@ -12,7 +12,9 @@ import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import dev.failsafe.Timeout;
 import dev.failsafe.TimeoutExceededException;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -140,6 +142,10 @@ class CashbackApi {
                         .compose(retry)
                         .compose(circuit)
                         .compose(deadline(settings.tryDeadline()));
+    }
+
+    /// Made with the server: a setting that is wrong is said at the start, not to a reseller.
+    void show(@Observes StartupEvent event) {
         Metrics.gauge(
                 "vintem_cashback_api_circuit",
                 "0: the outside API is asked; 1: it is tried again; 2: it is left alone",
@@ -195,18 +201,7 @@ class CashbackApi {
         if (theirs != null) {
             return theirs;
         }
-        Thread.ofVirtual()
-                .name("ask-cashback-api")
-                .start(
-                        () -> {
-                            try {
-                                ours.complete(ask(cpf));
-                            } catch (Throwable bug) {
-                                ours.completeExceptionally(bug);
-                            } finally {
-                                underWay.remove(cpf, ours);
-                            }
-                        });
+        Thread.ofVirtual().name("ask-cashback-api").start(() -> ask(cpf, ours));
         return ours;
     }
 
@@ -220,6 +215,18 @@ class CashbackApi {
             return otherwise(cpf, TIMEOUT);
         } catch (ExecutionException bug) {
             throw new IllegalStateException("asking the cashback API failed", bug.getCause());
+        }
+    }
+
+    private void ask(TaxId cpf, CompletableFuture<Credit> call) {
+        try {
+            var credit = ask(cpf);
+            // Over before anybody hears of it: whoever asks from here on asks anew.
+            underWay.remove(cpf, call);
+            call.complete(credit);
+        } catch (Throwable bug) {
+            underWay.remove(cpf, call);
+            call.completeExceptionally(bug);
         }
     }
 

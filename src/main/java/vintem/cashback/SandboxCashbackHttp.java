@@ -155,7 +155,7 @@ public class SandboxCashbackHttp {
             sleep();
         }
         if (behaviour == SandboxBehaviour.UNREACHABLE) {
-            request.connection().close();
+            request.connection().close().toCompletionStage().toCompletableFuture().join();
         }
         if (behaviour == SandboxBehaviour.FAILING) {
             return Response.serverError()

@@ -404,8 +404,7 @@ class PayBatch {
             if (answers.size() < orders.size()) {
                 LOG.warnf(
                         "the bank was silent about %d of %d payouts; it will be asked",
-                        orders.size() - answers.size(),
-                        orders.size());
+                        orders.size() - answers.size(), orders.size());
             }
             var ended = database.transaction(tx -> settle.settle(tx, answers));
             PayoutCounts.ended(ended.values());

@@ -193,6 +193,11 @@ class RoutesAndRolesTest {
                     having("GET /app/purchases/rates", Capability.CASHBACK, READ),
                     having("GET /app/purchases/closes", Capability.CASHBACK, READ),
                     // Tools.
+                    having("GET /q/metrics", Capability.CONSOLE, READ),
+                    // The sandbox's outside API.
+                    open("GET /sandbox/cashback/v1/cashback"),
+                    having("GET /sandbox/cashback/behaviour", Capability.CASHBACK, READ),
+                    having("PUT /sandbox/cashback/behaviour", Capability.CASHBACK, ADMIN),
                     signedIn("POST /tools/inspect").andResellers(),
                     // Pages.
                     open("GET /"),
