@@ -63,7 +63,8 @@ class ObservabilityFilesTest {
         assertThat(observed.required("VINTEM_OTLP_ENDPOINT").textValue())
                 .isEqualTo("http://apm-server:8200");
         // Nothing of it is reached from other machines.
-        services.findValues("ports")
+        compose()
+                .findValues("ports")
                 .forEach(
                         ports ->
                                 ports.forEach(

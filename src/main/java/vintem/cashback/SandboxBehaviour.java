@@ -15,7 +15,7 @@ enum SandboxBehaviour {
     /// The connection is closed without an answer.
     UNREACHABLE(""),
     /// HTTP's own 500, and a page of HTML.
-    FAILING("<html><body>502 Bad Gateway</body></html>"),
+    FAILING("<html><body>Internal Server Error</body></html>"),
     /// The inner code 400.
     REFUSED("{\"statusCode\":400,\"body\":{\"message\":\"CPF do revendedor(a) inválido\"}}"),
     /// JSON that ends in the middle.
@@ -32,8 +32,8 @@ enum SandboxBehaviour {
     TOO_LARGE(credit("9223372036854775808")),
     /// No credit in it.
     MISSING("{\"statusCode\":200,\"body\":{}}"),
-    /// A megabyte before the answer.
-    HUGE(" ".repeat(1 << 20) + credit("3600"));
+    /// More blanks before the answer than anybody reads.
+    HUGE(" ".repeat(1 << 16) + credit("3600"));
 
     private static final String CALLING = "6660000";
 
@@ -64,6 +64,7 @@ enum SandboxBehaviour {
         return Arrays.stream(values()).filter(each -> each.cpf().equals(cpf)).findFirst();
     }
 
+    /// What stands in the body, to whoever asks about this CPF.
     String answer(TaxId cpf) {
         return answer.isEmpty() ? credit(cpf.value().substring(0, 4)) : answer;
     }

@@ -150,10 +150,6 @@ public final class Metrics {
             record((System.nanoTime() - startNanos) / 1e9);
         }
 
-        public long count() {
-            return Arrays.stream(buckets).mapToLong(LongAdder::sum).sum();
-        }
-
         @Override
         public List<String> labels() {
             return labels;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Times every request by its route, and makes it a span where traces are on.
 ///
-/// A span knows the route's pattern, never the address that was asked: paths hold ids that payers
-/// are reached by, and query strings hold anything.
+/// A span knows the route's pattern, never the address that was asked: paths hold debtors' tokens,
+/// and query strings hold anything.
 @Singleton
 public class RequestTelemetry {
     /// One request under way.

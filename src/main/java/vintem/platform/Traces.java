@@ -8,7 +8,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -126,8 +125,8 @@ public final class Traces {
     }
 
     /// Only what kind of failure it was: messages may quote what somebody sent.
-    static void failed(Span span, Throwable failed) {
+    private static void failed(Span span, Throwable failed) {
         span.setStatus(StatusCode.ERROR);
-        span.setAttribute(ERROR_TYPE, Objects.requireNonNull(failed).getClass().getName());
+        span.setAttribute(ERROR_TYPE, failed.getClass().getName());
     }
 }

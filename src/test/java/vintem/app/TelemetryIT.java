@@ -89,7 +89,9 @@ class TelemetryIT {
                             Map.of(wrong.getKey(), wrong.getValue(), "VINTEM_PORT", "0"),
                             "run");
             assertThat(refused.exit()).as(wrong.getKey()).isEqualTo(1);
-            assertThat(refused.output()).contains(wrong.getKey());
+            assertThat(refused.output())
+                    .contains("vintem: " + wrong.getKey())
+                    .doesNotContain("\tat ");
         }
     }
 }
