@@ -23,6 +23,7 @@ import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.Ids;
 import vintem.platform.Settings;
+import vintem.platform.Traces;
 
 /// Moves what a month came to from *pending* to *available*, and with it whatever has changed of
 /// the months before since they were closed.
@@ -82,7 +83,7 @@ class CloseMonth {
         if (!known) {
             return new Outcome.LaterClosed();
         }
-        finish(month);
+        Traces.span("CloseMonth", "vintem.month", month, () -> finish(month));
         return new Outcome.Closed(
                 database.transaction(tx -> table.find(tx, month)).orElseThrow());
     }

@@ -26,6 +26,7 @@ import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Idempotency.Identity;
+import vintem.platform.Traces;
 
 /// Enters purchases. Who is on the list of approved CPFs has them approved, and their cashback
 /// accrued, at once; all others wait for the company.
@@ -97,12 +98,17 @@ class CreatePurchases {
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away
     Outcome create(Request request) {
-        return line.call(request, PATIENCE);
+        return Traces.span(
+                "CreatePurchase",
+                "vintem.purchase.id",
+                request.id(),
+                () -> line.call(request, PATIENCE));
     }
 
     /// A whole list, in one transaction; one outcome each, in order.
     List<Outcome> createAll(List<Request> requests) {
-        return database.transaction(tx -> create(tx, requests));
+        return Traces.span(
+                "CreatePurchases", () -> database.transaction(tx -> create(tx, requests)));
     }
 
     @PreDestroy

@@ -22,6 +22,7 @@ import vintem.cashback.PurchaseTable.Judgement;
 import vintem.cashback.PurchaseTable.Locked;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
+import vintem.platform.Traces;
 
 /// Approves, rejects and takes approvals back, and books what that changes of the cashback owed, in
 /// one transaction for a list. Of many who judge one purchase at once, one does.
@@ -81,12 +82,17 @@ class JudgePurchases {
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away
     Outcome judge(Request request) {
-        return line.call(request, PATIENCE);
+        return Traces.span(
+                "JudgePurchase",
+                "vintem.purchase.id",
+                request.purchaseId(),
+                () -> line.call(request, PATIENCE));
     }
 
     /// A whole list, in one transaction; one outcome each, in order.
     List<Outcome> judgeAll(List<Request> requests) {
-        return database.transaction(tx -> judge(tx, requests));
+        return Traces.span(
+                "JudgePurchases", () -> database.transaction(tx -> judge(tx, requests)));
     }
 
     @PreDestroy

@@ -28,6 +28,7 @@ import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Ids;
+import vintem.platform.Traces;
 
 /// Pays cashback out by Pix.
 ///
@@ -128,6 +129,11 @@ class RedeemCashback {
     ///
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away
     Outcome redeem(Request request) {
+        return Traces.span(
+                "RedeemCashback", "vintem.redemption.id", request.id(), () -> settled(request));
+    }
+
+    private Outcome settled(Request request) {
         return switch (line.call(request, PATIENCE)) {
             case Reserved.Refused(var outcome) -> outcome;
             case Reserved.Standing(var id) -> answer(request, id, Optional.empty());
