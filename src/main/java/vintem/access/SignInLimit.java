@@ -25,7 +25,7 @@ class SignInLimit {
     private static final int FREE_REGISTRATIONS =
             Math.toIntExact(Settings.number("registrations-per-address", 20));
 
-    // Not *now*: whoever looked at the clock before us and got the lock after us would have to wait.
+    // Not *now*: whoever looked at the clock before us and got the lock after us would wait.
     private static final Instant NO_WAIT = Instant.EPOCH;
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(30);

@@ -170,7 +170,8 @@ final class CashbackBench implements Benchmark {
             for (var id : ids) {
                 var start = System.nanoTime();
                 var answer =
-                        server.get("/cashback/extrato?mes=%s&revendedor_id=%s".formatted(month, id));
+                        server.get(
+                                "/cashback/extrato?mes=%s&revendedor_id=%s".formatted(month, id));
                 micros.recordValue((System.nanoTime() - start) / 1_000);
                 require(answer, 200);
             }
@@ -185,8 +186,7 @@ final class CashbackBench implements Benchmark {
                 " ms");
     }
 
-    private void close(
-            Printout out, Server server, Connection observer, int resellers, int each)
+    private void close(Printout out, Server server, Connection observer, int resellers, int each)
             throws IOException, InterruptedException, SQLException {
         var first = month.atDay(1);
         RawCashbackTables.copy(observer);
@@ -208,10 +208,7 @@ final class CashbackBench implements Benchmark {
                 List.of(
                         List.of("by the product", number(seconds), number(resellers / seconds)),
                         List.of("the same by raw SQL", number(raw), number(resellers / raw)),
-                        List.of(
-                                "closed again",
-                                number((System.nanoTime() - again) / 1e9),
-                                ""),
+                        List.of("closed again", number((System.nanoTime() - again) / 1e9), ""),
                         List.of("all purchases summed up by raw SQL", number(sum), "")));
         out.say(
                 "product / raw SQL: %.2f; / raw SQL that sums all purchases first: %.2f",
@@ -234,9 +231,7 @@ final class CashbackBench implements Benchmark {
                 overHttp, entered, inLists, listed, once ? "each once" : "NOT EACH ONCE");
         var credited = RawCashbackTables.creditedCents(observer);
         var same = credited == RawCashbackTables.rawCreditedCents(observer);
-        out.say(
-                "credited: %,d cents, raw SQL %s",
-                credited, same ? "the same" : "NOT THE SAME");
+        out.say("credited: %,d cents, raw SQL %s", credited, same ? "the same" : "NOT THE SAME");
         server.complaints().forEach(line -> out.say("server: %s", line));
         try {
             server.audit().forEach(line -> out.say("audit: %s", line));

@@ -26,10 +26,10 @@ final class RawCashbackTables {
     // R$ 1.00 to R$ 50.00, as many for each reseller, over the days of one month.
     private static final String PURCHASES =
             """
-            insert into purchase (id, code, reseller_id, amount_cents, bought_on, status, created_at,
-                                  judged_at)
-            select uuidv7(), 'bench-' || r.place || '-' || n, r.id, 100 + (r.place * 7 + n * 131) % 4900,
-                   ?::date + (n % 28)::integer, 'approved', now(), now()
+            insert into purchase (id, code, reseller_id, amount_cents, bought_on, status,
+                                  created_at, judged_at)
+            select uuidv7(), 'bench-' || r.place || '-' || n, r.id,
+                   100 + (r.place * 7 + n * 131) % 4900, ?::date + (n % 28)::integer, 'approved', now(), now()
             from (select id, row_number() over (order by id) as place from reseller
                   where user_name like 'bench-%') r
             cross join generate_series(1, ?) n
@@ -42,7 +42,8 @@ final class RawCashbackTables {
                 from purchase p join reseller r on r.id = p.reseller_id
                 where r.user_name like 'bench-%' group by 1
             )
-            insert into cashback_month (reseller_id, month, purchases, approved_cents, accrued_cents)
+            insert into cashback_month
+                (reseller_id, month, purchases, approved_cents, accrued_cents)
             select reseller_id, ?::date, purchases, cents,
                    cashback_cents(cents, case when cents > 150000 then 2000
                                               when cents > 100000 then 1500 else 1000 end,

@@ -33,8 +33,7 @@ class AccrueCashback {
 
     private record Change(long purchases, long cents) {
         Change plus(Change other) {
-            return new Change(
-                    purchases + other.purchases, Math.addExact(cents, other.cents));
+            return new Change(purchases + other.purchases, Math.addExact(cents, other.cents));
         }
     }
 
@@ -51,8 +50,7 @@ class AccrueCashback {
         }
 
         private void change(Purchase purchase, Change change) {
-            changes.merge(
-                    new Key(purchase.resellerId(), purchase.month()), change, Change::plus);
+            changes.merge(new Key(purchase.resellerId(), purchase.month()), change, Change::plus);
         }
 
         void write(Handle tx, RateBook rates, Instant at) {

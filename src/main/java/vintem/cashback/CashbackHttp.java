@@ -138,10 +138,7 @@ public class CashbackHttp {
             UUID id, String cpf, LocalDate vigenteDesde, @Nullable LocalDate vigenteAte) {
         static ApprovedBody of(ApprovedCpf it) {
             return new ApprovedBody(
-                    it.id(),
-                    new TaxId.Cpf(it.cpf()).masked(),
-                    it.validFrom(),
-                    it.validUntil());
+                    it.id(), new TaxId.Cpf(it.cpf()).masked(), it.validFrom(), it.validUntil());
         }
     }
 
@@ -231,9 +228,7 @@ public class CashbackHttp {
     @APIResponse(responseCode = "400", description = "Nobody is named")
     @APIResponse(responseCode = "404", description = "There is none of that id, or it is not you")
     public Accumulated accumulated(@QueryParam("revendedor_id") @Nullable String resellerId) {
-        var id =
-                Whose.ofAskedOrSelf(
-                        asking.caller(), CashbackReader.queryIdOrNull(resellerId));
+        var id = Whose.ofAskedOrSelf(asking.caller(), CashbackReader.queryIdOrNull(resellerId));
         var known = accumulatedCredit.of(id).orElseThrow(Whose::noReseller);
         var balance = known.balance();
         return switch (known.credit()) {
@@ -268,8 +263,7 @@ public class CashbackHttp {
     @SignedIn(Caller.Kind.RESELLER)
     @Operation(
             summary = "See what a month came to",
-            description =
-                    "percentual is the rate of the month's total, which is what is credited.")
+            description = "percentual is the rate of the month's total, which is what is credited.")
     @APIResponse(
             responseCode = "200",
             description = "The statement; of the current month where no ?mes= is given",
@@ -364,9 +358,7 @@ public class CashbackHttp {
                                             value = "{\"items\":[" + SAMPLE_REDEMPTION + "]}")))
     @APIResponse(responseCode = "400", description = "Nobody is named")
     public RedemptionList redemptions(@QueryParam("revendedor_id") @Nullable String resellerId) {
-        var id =
-                Whose.ofAskedOrSelf(
-                        asking.caller(), CashbackReader.queryIdOrNull(resellerId));
+        var id = Whose.ofAskedOrSelf(asking.caller(), CashbackReader.queryIdOrNull(resellerId));
         return new RedemptionList(
                 database.transaction(tx -> redemptions.ofReseller(tx, id, MOST_SHOWN)).stream()
                         .map(RedemptionBody::of)
@@ -388,8 +380,7 @@ public class CashbackHttp {
                                             name = "sample",
                                             value = "{\"items\":[" + SAMPLE_RATES + "]}")))
     public RatesList rates() {
-        return new RatesList(
-                changeRates.book().newestFirst().stream().map(RatesBody::of).toList());
+        return new RatesList(changeRates.book().newestFirst().stream().map(RatesBody::of).toList());
     }
 
     @POST

@@ -31,8 +31,7 @@ final class CashbackReader {
     /// Purchases that are judged at once.
     static final int MOST_JUDGED = 1_000;
 
-    private static final long MOST_CENTS =
-            Settings.number("purchase-limit-cents", 10_000_000_000L);
+    private static final long MOST_CENTS = Settings.number("purchase-limit-cents", 10_000_000_000L);
     private static final int MOST_BRACKETS = 20;
     private static final int LONGEST_CODE = 64;
     private static final int LONGEST_NAME = 200;
@@ -63,8 +62,7 @@ final class CashbackReader {
                     "username",
                     "must be %d to %d of a-z, 0-9, dot, dash and underscore, and no CPF"
                             .formatted(
-                                    ResellerAccounts.SHORTEST_NAME,
-                                    ResellerAccounts.LONGEST_NAME));
+                                    ResellerAccounts.SHORTEST_NAME, ResellerAccounts.LONGEST_NAME));
         }
         if (!password.isBlank()) {
             ResellerAccounts.objection(name.orElse(""), password)
@@ -395,8 +393,8 @@ final class CashbackReader {
         return 1;
     }
 
-    /// The São Paulo day of a purchase: a date, or a moment, which is one in São Paulo where it says
-    /// nothing else. Null where it is missing or wrong.
+    /// The São Paulo day of a purchase: a date or a moment, which is São Paulo's where it has no
+    /// zone. Null where it is missing or wrong.
     private static @Nullable LocalDate day(Fields body, String name, Clock clock) {
         var text = body.text(name, LONGEST_TEXT);
         if (text == null) {
@@ -437,8 +435,7 @@ final class CashbackReader {
             } else {
                 day = LocalDateTime.parse(text.replace(' ', 'T')).toLocalDate();
             }
-            return Optional.of(day)
-                    .filter(it -> !it.isBefore(FIRST_DAY) && !it.isAfter(LAST_DAY));
+            return Optional.of(day).filter(it -> !it.isBefore(FIRST_DAY) && !it.isAfter(LAST_DAY));
         } catch (DateTimeParseException noDate) {
             return Optional.empty();
         }

@@ -16,8 +16,7 @@ import vintem.platform.Database;
 @Singleton
 class ChangePurchase {
     /// What is to be another; null leaves it.
-    record Change(
-            @Nullable String code, @Nullable Long amountCents, @Nullable LocalDate boughtOn) {
+    record Change(@Nullable String code, @Nullable Long amountCents, @Nullable LocalDate boughtOn) {
         Purchase of(Purchase purchase) {
             return new Purchase(
                     purchase.id(),

@@ -53,8 +53,7 @@ class ChangeRates {
 
     /// The first day of the first month whose rates can still be decided.
     LocalDate earliest() {
-        return LocalDate.ofInstant(
-                        clock.instant().plus(BEFORE_IT_BEGINS), BusinessDays.SAO_PAULO)
+        return LocalDate.ofInstant(clock.instant().plus(BEFORE_IT_BEGINS), BusinessDays.SAO_PAULO)
                 .withDayOfMonth(1)
                 .plusMonths(1);
     }
@@ -67,8 +66,7 @@ class ChangeRates {
         if (month.isBefore(earliest)) {
             return new Outcome.TooLate(earliest);
         }
-        var rates =
-                new Rates(Ids.next(), month, rounding, brackets, clock.instant(), caller.id());
+        var rates = new Rates(Ids.next(), month, rounding, brackets, clock.instant(), caller.id());
         database.run(
                 tx -> {
                     table.insert(tx, rates);

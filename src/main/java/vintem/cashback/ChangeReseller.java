@@ -16,8 +16,7 @@ import vintem.platform.EmailAddress;
 @Singleton
 class ChangeReseller {
     /// What is to be another; null leaves it.
-    record Change(
-            @Nullable String fullName, @Nullable EmailAddress email, @Nullable String phone) {
+    record Change(@Nullable String fullName, @Nullable EmailAddress email, @Nullable String phone) {
         Reseller of(Reseller reseller) {
             return new Reseller(
                     reseller.id(),

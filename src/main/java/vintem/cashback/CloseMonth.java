@@ -84,8 +84,7 @@ class CloseMonth {
             return new Outcome.LaterClosed();
         }
         Traces.span("CloseMonth", "vintem.month", month, () -> finish(month));
-        return new Outcome.Closed(
-                database.transaction(tx -> table.find(tx, month)).orElseThrow());
+        return new Outcome.Closed(database.transaction(tx -> table.find(tx, month)).orElseThrow());
     }
 
     /// Carries on with what a node that is gone has left.
@@ -200,14 +199,7 @@ class CloseMonth {
             if (cents > 0) {
                 transfers.add(
                         new Transfer(
-                                Ids.next(),
-                                entryId,
-                                debit,
-                                credit,
-                                cents,
-                                kind,
-                                reseller,
-                                at));
+                                Ids.next(), entryId, debit, credit, cents, kind, reseller, at));
             }
         }
     }

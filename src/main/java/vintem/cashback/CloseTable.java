@@ -28,7 +28,8 @@ class CloseTable {
             long takenBackCents) {}
 
     /// What a close does for one reseller.
-    public record Credit(UUID resellerId, LocalDate closeMonth, long ownCents, long adjustmentCents) {
+    public record Credit(
+            UUID resellerId, LocalDate closeMonth, long ownCents, long adjustmentCents) {
         long cents() {
             return Math.addExact(ownCents, adjustmentCents);
         }
@@ -117,11 +118,7 @@ class CloseTable {
 
     /// @return false where it was started before, or a later month is closed
     boolean start(Handle tx, LocalDate month, Instant at, UUID by) {
-        return tx.createUpdate(START)
-                        .bind("month", month)
-                        .bind("at", at)
-                        .bind("by", by)
-                        .execute()
+        return tx.createUpdate(START).bind("month", month).bind("at", at).bind("by", by).execute()
                 == 1;
     }
 
@@ -199,9 +196,7 @@ class CloseTable {
                 .bind("last", last)
                 .bind("resellers", credits.size())
                 .bind("credited", credits.stream().mapToLong(it -> Math.max(0, it.cents())).sum())
-                .bind(
-                        "takenBack",
-                        credits.stream().mapToLong(it -> Math.max(0, -it.cents())).sum())
+                .bind("takenBack", credits.stream().mapToLong(it -> Math.max(0, -it.cents())).sum())
                 .execute();
     }
 

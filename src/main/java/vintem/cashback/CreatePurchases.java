@@ -237,6 +237,8 @@ class CreatePurchases {
         deciding.findResellers(tx);
         deciding.write(tx);
         deciding.keepKeys(tx);
-        return list.stream().map(it -> Objects.requireNonNull(deciding.outcomes.get(it.id()))).toList();
+        return list.stream()
+                .map(it -> Objects.requireNonNull(deciding.outcomes.get(it.id())))
+                .toList();
     }
 }

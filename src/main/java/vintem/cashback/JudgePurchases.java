@@ -91,8 +91,7 @@ class JudgePurchases {
 
     /// A whole list, in one transaction; one outcome each, in order.
     List<Outcome> judgeAll(List<Request> requests) {
-        return Traces.span(
-                "JudgePurchases", () -> database.transaction(tx -> judge(tx, requests)));
+        return Traces.span("JudgePurchases", () -> database.transaction(tx -> judge(tx, requests)));
     }
 
     @PreDestroy
@@ -128,10 +127,7 @@ class JudgePurchases {
     }
 
     private static Outcome decide(
-            Request request,
-            Map<UUID, Purchase> standing,
-            Map<UUID, Locked> locked,
-            Instant now) {
+            Request request, Map<UUID, Purchase> standing, Map<UUID, Locked> locked, Instant now) {
         var purchase = standing.get(request.purchaseId());
         if (purchase == null) {
             return new Outcome.Unknown();

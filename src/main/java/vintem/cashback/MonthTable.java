@@ -165,10 +165,7 @@ class MonthTable {
 
     /// All months of a reseller, the newest first.
     List<Month> all(Handle tx, UUID reseller) {
-        return tx.createQuery(ALL_OF)
-                .bind("reseller", reseller)
-                .map((row, _) -> month(row))
-                .list();
+        return tx.createQuery(ALL_OF).bind("reseller", reseller).map((row, _) -> month(row)).list();
     }
 
     Month month(Handle tx, UUID reseller, LocalDate month) {
@@ -217,8 +214,7 @@ class MonthTable {
     }
 
     /// What the next close moves of months that are closed, of those of whom it moves anything.
-    Map<UUID, Long> adjustments(
-            Handle tx, Collection<UUID> resellers, @Nullable LocalDate closed) {
+    Map<UUID, Long> adjustments(Handle tx, Collection<UUID> resellers, @Nullable LocalDate closed) {
         var held = new HashMap<UUID, Long>();
         if (closed != null) {
             tx.createQuery(HELD)
@@ -227,8 +223,7 @@ class MonthTable {
                     .map(
                             (row, _) ->
                                     held.put(
-                                            Columns.uuid(row, "reseller_id"),
-                                            row.getLong("cents")))
+                                            Columns.uuid(row, "reseller_id"), row.getLong("cents")))
                     .list();
         }
         return held;

@@ -208,14 +208,12 @@ public class PurchasePages {
                         may(Role.OPERATOR)));
     }
 
-    private ListView list(
-            Handle tx, String status, @Nullable String q, PageOf.Place place) {
+    private ListView list(Handle tx, String status, @Nullable String q, PageOf.Place place) {
         var book = rateBook.read(tx);
         var filter = filter(tx, status, q);
         var found = purchases.page(tx, filter, place);
         var people =
-                resellers.byIds(
-                        tx, found.stream().map(Purchase::resellerId).distinct().toList());
+                resellers.byIds(tx, found.stream().map(Purchase::resellerId).distinct().toList());
         return new ListView(
                 status,
                 q,

@@ -33,7 +33,12 @@ class PurchaseTable {
 
     /// How a purchase was judged.
     public record Judgement(
-            UUID id, UUID purchaseId, String status, Instant at, UUID by, @Nullable String reason) {}
+            UUID id,
+            UUID purchaseId,
+            String status,
+            Instant at,
+            UUID by,
+            @Nullable String reason) {}
 
     /// A purchase under its lock.
     ///
@@ -163,10 +168,7 @@ class PurchaseTable {
         var locked = new HashMap<UUID, Locked>();
         tx.createQuery(LOCKED)
                 .bind("ids", BinaryArray.uuids(ids, it -> it))
-                .map(
-                        (row, _) ->
-                                new Locked(
-                                        purchase(row), Columns.uuidOrNull(row, "judgement_id")))
+                .map((row, _) -> new Locked(purchase(row), Columns.uuidOrNull(row, "judgement_id")))
                 .forEach(it -> locked.put(it.purchase().id(), it));
         return locked;
     }

@@ -204,7 +204,8 @@ public class PurchasesHttp {
             responseCode = "200",
             description = "What became of each, in order",
             content =
-                    @Content(examples = @ExampleObject(name = "sample", value = SAMPLE_LIST_ANSWER)))
+                    @Content(
+                            examples = @ExampleObject(name = "sample", value = SAMPLE_LIST_ANSWER)))
     public EnteredList createAll(InputStream body) {
         var caller = asking.caller();
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
@@ -286,8 +287,7 @@ public class PurchasesHttp {
     public Response change(InputStream body, @QueryParam("id") @Nullable String id) {
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
         var change = CashbackReader.purchaseChange(bytes, clock);
-        return answer(
-                changePurchase.change(asking.caller(), CashbackReader.queryId(id), change));
+        return answer(changePurchase.change(asking.caller(), CashbackReader.queryId(id), change));
     }
 
     @DELETE
@@ -403,8 +403,7 @@ public class PurchasesHttp {
 
     private Response shown(Purchase purchase) {
         var body =
-                database.snapshot(
-                        tx -> bodies(tx, List.of(purchase), asking.caller()).getFirst());
+                database.snapshot(tx -> bodies(tx, List.of(purchase), asking.caller()).getFirst());
         return json(200, body.json()).build();
     }
 
@@ -427,8 +426,7 @@ public class PurchasesHttp {
     private static Entered entered(String code, CreatePurchases.Outcome outcome) {
         return switch (outcome) {
             case CreatePurchases.Outcome.Created(var purchase, _) ->
-                    new Entered(
-                            code, "criada", purchase.id(), purchase.status().label(), null);
+                    new Entered(code, "criada", purchase.id(), purchase.status().label(), null);
             case CreatePurchases.Outcome.CodeTaken _ -> refused(code, "code-taken");
             case CreatePurchases.Outcome.UnknownReseller() -> refused(code, "unknown-reseller");
             case CreatePurchases.Outcome.NotTheirs() -> refused(code, "not-theirs");

@@ -53,7 +53,8 @@ class RedeemCashback {
             var hash = Idempotency.hash(body);
             var name =
                     Idempotency.hash(
-                            "%s %s ".formatted(resellerId, identity.key())
+                            "%s %s "
+                                    .formatted(resellerId, identity.key())
                                     .getBytes(StandardCharsets.UTF_8),
                             hash);
             var id = UUID.nameUUIDFromBytes(name);
@@ -120,9 +121,7 @@ class RedeemCashback {
         this.payouts = payouts;
         this.idempotency = idempotency;
         this.clock = clock;
-        line =
-                new Coalescer<>(
-                        "redemptions", database, Coalescer.Limits.USUAL, this::reserve);
+        line = new Coalescer<>("redemptions", database, Coalescer.Limits.USUAL, this::reserve);
     }
 
     /// Answers when the bank has, or when the answer is due.
@@ -193,8 +192,7 @@ class RedeemCashback {
         return list.stream().map(it -> Objects.requireNonNull(reserved.get(it.id()))).toList();
     }
 
-    private List<Request> claimKeys(
-            Handle tx, List<Request> list, Map<UUID, Reserved> reserved) {
+    private List<Request> claimKeys(Handle tx, List<Request> list, Map<UUID, Reserved> reserved) {
         var claims = idempotency.claim(tx, list.stream().map(Request::key).toList());
         var open = new ArrayList<Request>();
         for (var i = 0; i < list.size(); i++) {
@@ -276,8 +274,7 @@ class RedeemCashback {
                 now);
     }
 
-    private static Redemption redemption(
-            Request request, Optional<String> refusal, Instant now) {
+    private static Redemption redemption(Request request, Optional<String> refusal, Instant now) {
         return new Redemption(
                 request.id(),
                 request.resellerId(),

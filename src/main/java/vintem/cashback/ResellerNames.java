@@ -23,10 +23,7 @@ class ResellerNames implements OtherNames {
     public Optional<UUID> user(Handle tx, String typed) {
         return TaxId.parse(typed)
                 .flatMap(it -> table.byCpf(tx, it.value()))
-                .or(
-                        () ->
-                                EmailAddress.parse(typed)
-                                        .flatMap(it -> table.byEmail(tx, it.key())))
+                .or(() -> EmailAddress.parse(typed).flatMap(it -> table.byEmail(tx, it.key())))
                 .map(Reseller::id);
     }
 }

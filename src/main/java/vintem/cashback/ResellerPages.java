@@ -117,7 +117,8 @@ public class ResellerPages {
     public record OneView(Line purchase, LocalDate today) {}
 
     /// A month of the chart, in its units.
-    public record Bar(String month, String link, int x, int y, int height, long cents, boolean current) {}
+    public record Bar(
+            String month, String link, int x, int y, int height, long cents, boolean current) {}
 
     /// A month to choose.
     public record Choice(String month, boolean current) {}
@@ -216,8 +217,7 @@ public class ResellerPages {
     public Response one(@QueryParam("id") @Nullable String id) {
         var caller = asking.caller();
         var view =
-                CashbackReader.id(id)
-                        .flatMap(it -> database.snapshot(tx -> find(tx, caller, it)));
+                CashbackReader.id(id).flatMap(it -> database.snapshot(tx -> find(tx, caller, it)));
         return view.map(found -> pages.show("cashback/one.html", found))
                 .orElseGet(() -> pages.show(404, "cashback/no-purchase.html", Map.of()).build());
     }
@@ -298,9 +298,7 @@ public class ResellerPages {
                 balance.pendingCents(),
                 balance.recoverableCents(),
                 BusinessDays.today(clock),
-                purchases.page(tx, filter, place).stream()
-                        .map(it -> Line.of(it, book))
-                        .toList(),
+                purchases.page(tx, filter, place).stream().map(it -> Line.of(it, book)).toList(),
                 total,
                 place.page() > 1 ? link(place.page() - 1) : null,
                 place.skipped() + LINES < total ? link(place.page() + 1) : null);
@@ -314,11 +312,7 @@ public class ResellerPages {
         return purchases
                 .find(tx, id)
                 .filter(it -> it.resellerId().equals(caller.id()))
-                .map(
-                        it ->
-                                new OneView(
-                                        Line.of(it, rateBook.read(tx)),
-                                        BusinessDays.today(clock)));
+                .map(it -> new OneView(Line.of(it, rateBook.read(tx)), BusinessDays.today(clock)));
     }
 
     private StatementView view(Statement.OfMonth it, List<Month> all, LocalDate wanted) {
@@ -340,14 +334,12 @@ public class ResellerPages {
 
     /// Twelve months, of which the wanted one is the last.
     private static List<Bar> bars(List<Month> all, LocalDate wanted) {
-        var cents =
-                all.stream().collect(Collectors.toMap(Month::month, Month::accruedCents));
+        var cents = all.stream().collect(Collectors.toMap(Month::month, Month::accruedCents));
         var shown = new ArrayList<LocalDate>();
         for (var back = BARS - 1; back >= 0; back--) {
             shown.add(wanted.minusMonths(back));
         }
-        var most =
-                shown.stream().mapToLong(it -> cents.getOrDefault(it, 0L)).max().orElse(0);
+        var most = shown.stream().mapToLong(it -> cents.getOrDefault(it, 0L)).max().orElse(0);
         var bars = new ArrayList<Bar>();
         for (var i = 0; i < shown.size(); i++) {
             var value = cents.getOrDefault(shown.get(i), 0L);

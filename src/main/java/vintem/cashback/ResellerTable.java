@@ -24,8 +24,7 @@ class ResellerTable {
             UUID id, String cpf, LocalDate validFrom, @Nullable LocalDate validUntil) {}
 
     /// What to look for; null for anything.
-    public record Filter(
-            @Nullable UUID id, @Nullable String cpf, @Nullable String userName) {}
+    public record Filter(@Nullable UUID id, @Nullable String cpf, @Nullable String userName) {}
 
     // Of two with the same CPF or address the second one writes nothing, and is told which.
     private static final String INSERT =
@@ -117,7 +116,8 @@ class ResellerTable {
             where id = :id and (valid_until is null or valid_until > :day)
             """;
 
-    private static final String APPROVAL_EXISTS = "select exists (select from approved_cpf where id = :id)";
+    private static final String APPROVAL_EXISTS =
+            "select exists (select from approved_cpf where id = :id)";
 
     /// Writes the reseller and an empty account for their cashback.
     ///

@@ -207,10 +207,7 @@ public class ResellersHttp {
         }
         return database.snapshot(
                 tx ->
-                        PageOf.of(
-                                        table.page(tx, filter, place),
-                                        table.count(tx, filter),
-                                        place)
+                        PageOf.of(table.page(tx, filter, place), table.count(tx, filter), place)
                                 .map(it -> ResellerBody.of(it, caller)));
     }
 

@@ -174,8 +174,7 @@ class SettleRedemptions implements Subscriber {
             keep(
                     new Account(
                             account.resellerId(),
-                            Math.addExact(
-                                    account.availableCents(), redemption.amountCents() - off),
+                            Math.addExact(account.availableCents(), redemption.amountCents() - off),
                             account.recoverableCents() - off));
         }
 

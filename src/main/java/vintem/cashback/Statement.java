@@ -64,8 +64,7 @@ class Statement {
         var closed = closes.last(tx);
         var isClosed = closed != null && !month.isAfter(closed);
         var filter =
-                new PurchaseTable.Filter(
-                        reseller.id(), month, month.plusMonths(1), null, null);
+                new PurchaseTable.Filter(reseller.id(), month, month.plusMonths(1), null, null);
         var shown = purchases.page(tx, filter, new PageOf.Place(1, MOST_PURCHASES));
         return new OfMonth(
                 reseller,

@@ -33,7 +33,8 @@ final class Whose {
             return ofAsked(caller, asked);
         }
         return of(caller)
-                .orElseThrow(() -> Problem.invalid("?revendedor_id", "says whose, and is required"));
+                .orElseThrow(
+                        () -> Problem.invalid("?revendedor_id", "says whose, and is required"));
     }
 
     static Problem noReseller() {

@@ -364,7 +364,9 @@ class RoutesAndRolesTest {
                 assertThat(answer.header("WWW-Authenticate")).isNotEmpty();
                 assertProblem(answer);
                 // A wrong password is a 401 of the route itself.
-                yield isGate && !OF_THE_ROUTE.contains(route.path()) ? Answer.WHO_ARE_YOU : Answer.IN;
+                yield isGate && !OF_THE_ROUTE.contains(route.path())
+                        ? Answer.WHO_ARE_YOU
+                        : Answer.IN;
             }
             case 403 -> {
                 assertProblem(answer);

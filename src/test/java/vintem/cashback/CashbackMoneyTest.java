@@ -191,8 +191,7 @@ class CashbackMoneyTest {
         var second = Sellers.nextMonth();
         Sellers.close(second);
         has(seller, second, "0.00", "70.00");
-        assertThat(kinds(seller))
-                .endsWith("cashback_taken_back 3000", "cashback_to_recover 7000");
+        assertThat(kinds(seller)).endsWith("cashback_taken_back 3000", "cashback_to_recover 7000");
         var third = Sellers.nextMonth();
         seller.approved("500.00", third.atDay(1).toString());
         Sellers.close(third);
@@ -215,8 +214,7 @@ class CashbackMoneyTest {
         var again = seller.redeems("40.00", seller.cpf(), key);
         assertThat(again.body()).isEqualTo(first.body());
         assertThat(again.header("Idempotency-Hit")).isEqualTo("true");
-        assertProblem(
-                seller.redeems("41.00", seller.cpf(), key), 422, "idempotency-key-reused");
+        assertProblem(seller.redeems("41.00", seller.cpf(), key), 422, "idempotency-key-reused");
         assertThat(available(seller)).isEqualByComparingTo("60.00");
         assertThat(paidToThem(seller)).isEqualTo(4_000);
         var without =
@@ -230,8 +228,7 @@ class CashbackMoneyTest {
     @Test
     void many_redemptions_at_once_never_come_to_more_than_there_is() {
         var seller = rich();
-        var statuses =
-                Together.atOnce(40, () -> seller.redeems("7.00", seller.cpf()).status());
+        var statuses = Together.atOnce(40, () -> seller.redeems("7.00", seller.cpf()).status());
         assertThat(statuses.stream().filter(it -> it == 201)).hasSize(14);
         assertThat(statuses.stream().filter(it -> it == 422)).hasSize(26);
         assertThat(available(seller)).isEqualByComparingTo("2.00");
@@ -287,8 +284,7 @@ class CashbackMoneyTest {
                 () -> {
                     payoutJobs.turn();
                     return Rows.text(
-                                    "select status from cashback_redemption where id = ?::uuid",
-                                    id)
+                                    "select status from cashback_redemption where id = ?::uuid", id)
                             .equals(end);
                 });
         assertThat(available(seller)).isEqualByComparingTo(left);
@@ -305,8 +301,7 @@ class CashbackMoneyTest {
         var body = "{\"valor\":60.00,\"chave_pix\":\"%s\"}".formatted(seller.cpf());
         var id = reserveAndDie(seller, key, body);
         assertThat(available(seller)).isEqualByComparingTo("40.00");
-        var again =
-                seller.http().with("Idempotency-Key", key).post("/cashback/resgates", body);
+        var again = seller.http().with("Idempotency-Key", key).post("/cashback/resgates", body);
         assertThat(again.status()).as(again.body()).isEqualTo(201);
         assertThat(again.json().required("id").asText()).isEqualTo(id.toString());
         assertThat(again.json().required("estado").asText()).isEqualTo("processing");
@@ -387,8 +382,7 @@ class CashbackMoneyTest {
         var seller = Sellers.register();
         var month = Sellers.nextMonth();
         seller.approved("1000.00", month.atDay(1).toString());
-        var body =
-                "{\"vigente_desde\":\"%s\",\"faixas\":[{\"acima_de\":0,\"percentual\":%s}]}";
+        var body = "{\"vigente_desde\":\"%s\",\"faixas\":[{\"acima_de\":0,\"percentual\":%s}]}";
         var now = YearMonth.from(BusinessDays.today(clock));
         assertProblem(
                 Http.admin().post("/cashback/faixas", body.formatted(now, "50")),
@@ -400,7 +394,12 @@ class CashbackMoneyTest {
                 "month-has-begun");
         var decided = Http.admin().post("/cashback/faixas", body.formatted("2098-01", "12.5"));
         assertThat(decided.status()).as(decided.body()).isEqualTo(201);
-        assertThat(seller.http().get("/cashback/faixas").json().at("/items/0/faixas/0/percentual").decimalValue())
+        assertThat(
+                        seller.http()
+                                .get("/cashback/faixas")
+                                .json()
+                                .at("/items/0/faixas/0/percentual")
+                                .decimalValue())
                 .isEqualByComparingTo("12.50");
         owes(seller, month, "1000.00", "10%", "100.00");
         for (var wrong :
@@ -425,8 +424,7 @@ class CashbackMoneyTest {
         var seller = Sellers.register();
         var answer = seller.http().get("/cashback");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        assertThat(answer.json().required("origem").asText())
-                .isIn("live", "cached", "unavailable");
+        assertThat(answer.json().required("origem").asText()).isIn("live", "cached", "unavailable");
         assertThat(answer.json().required("disponivel").decimalValue())
                 .isEqualByComparingTo("0.00");
         assertProblem(seller.redeems("1.00", seller.cpf()), 422, "not-enough-cashback");
@@ -445,16 +443,14 @@ class CashbackMoneyTest {
     private static void owes(
             Seller seller, YearMonth month, String total, String rate, String cashback) {
         var statement = seller.statement(month);
-        assertThat(statement.required("total_aprovado").decimalValue())
-                .isEqualByComparingTo(total);
+        assertThat(statement.required("total_aprovado").decimalValue()).isEqualByComparingTo(total);
         assertThat(statement.required("percentual").asText()).isEqualTo(rate);
         assertThat(statement.required("cashback").decimalValue()).isEqualByComparingTo(cashback);
     }
 
     private static void has(Seller seller, YearMonth month, String available, String owed) {
         JsonNode statement = seller.statement(month);
-        assertThat(statement.required("disponivel").decimalValue())
-                .isEqualByComparingTo(available);
+        assertThat(statement.required("disponivel").decimalValue()).isEqualByComparingTo(available);
         assertThat(statement.required("a_recuperar").decimalValue()).isEqualByComparingTo(owed);
     }
 

@@ -32,8 +32,7 @@ class CloseMonthTest {
     private static final int STEP_CENTS = 10_000;
 
     /// The very moment at which November begins in São Paulo.
-    private final Clock clock =
-            Clock.fixed(Instant.parse("2026-11-01T03:00:00Z"), ZoneOffset.UTC);
+    private final Clock clock = Clock.fixed(Instant.parse("2026-11-01T03:00:00Z"), ZoneOffset.UTC);
 
     private final TestDatabase world = TestDatabase.fresh();
     private final Database database = world.database();
@@ -140,8 +139,7 @@ class CloseMonthTest {
 
     @Test
     void a_month_ends_in_sao_paulo_and_not_before() {
-        var early =
-                Clock.fixed(Instant.parse("2026-11-01T02:59:59Z"), ZoneOffset.UTC);
+        var early = Clock.fixed(Instant.parse("2026-11-01T02:59:59Z"), ZoneOffset.UTC);
         var hasty = new CloseMonth(database, table, months, ledger, log(), early);
         assertThat(hasty.close(Caller.SYSTEM, MONTH))
                 .isInstanceOf(CloseMonth.Outcome.NotOver.class);
@@ -171,8 +169,15 @@ class CloseMonthTest {
         var id = UUID.randomUUID();
         var reseller =
                 new Reseller(
-                        id, "r" + number, "R", "%011d".formatted(number), "r" + number, null,
-                        clock.instant(), null, null);
+                        id,
+                        "r" + number,
+                        "R",
+                        "%011d".formatted(number),
+                        "r" + number,
+                        null,
+                        clock.instant(),
+                        null,
+                        null);
         database.run(tx -> new ResellerTable().insert(tx, reseller));
         return id;
     }
@@ -220,8 +225,7 @@ class CloseMonthTest {
     private long adjustments() {
         return database.transaction(
                 tx ->
-                        tx.createQuery(
-                                        "select sum(adjustment_cents)::bigint from cashback_credit")
+                        tx.createQuery("select sum(adjustment_cents)::bigint from cashback_credit")
                                 .mapTo(Long.class)
                                 .one());
     }

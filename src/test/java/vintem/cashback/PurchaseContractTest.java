@@ -30,7 +30,7 @@ class PurchaseContractTest {
 
     @Inject Clock clock;
 
-    /// Exactly at an edge the lower rate holds; nobody gets nothing, and nobody gets the value back.
+    /// Exactly at an edge the lower rate holds; nobody gets nothing, nobody gets the value back.
     @ParameterizedTest
     @CsvSource({
         "0.01,    10%, 0.00",
@@ -80,8 +80,7 @@ class PurchaseContractTest {
                 Http.admin()
                         .post(
                                 "/compra",
-                                Sellers.purchase(
-                                        Sellers.newCode(), "10.00", "2026-10-31", typed));
+                                Sellers.purchase(Sellers.newCode(), "10.00", "2026-10-31", typed));
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         assertThat(answer.json().required("status").asText()).isEqualTo("Aprovado");
         assertThat(answer.json().at("/revendedor/id").asText()).isEqualTo(seller);
@@ -269,10 +268,7 @@ class PurchaseContractTest {
                     Together.atOnce(
                             List.<Callable<Integer>>of(
                                     () ->
-                                            Sellers.judge(
-                                                            admin,
-                                                            id,
-                                                            "{\"status\":\"Aprovado\"}")
+                                            Sellers.judge(admin, id, "{\"status\":\"Aprovado\"}")
                                                     .status(),
                                     () ->
                                             Sellers.delete(seller.http(), "/compra?id=" + id)
@@ -303,8 +299,7 @@ class PurchaseContractTest {
                 .as("not even their own")
                 .isEqualTo(403);
         for (var path : List.of("/cashback", "/cashback/extrato", "/cashback/resgates")) {
-            assertThat(bia.http().get(path + "?revendedor_id=" + ana.id()).status())
-                    .isIn(200, 404);
+            assertThat(bia.http().get(path + "?revendedor_id=" + ana.id()).status()).isIn(200, 404);
             assertThat(bia.http().get(path + "?revendedor_id=" + ana.id()).body())
                     .doesNotContain(ana.id(), ana.cpf());
         }
@@ -328,12 +323,7 @@ class PurchaseContractTest {
                 .isEqualTo("2025-10-31");
         assertThat(seller.buys("10.00", "2025-11-01 00:00:00").required("data").asText())
                 .isEqualTo("2025-11-01");
-        assertThat(
-                        seller.http()
-                                .get("/compra?mes=2025-10")
-                                .json()
-                                .required("total")
-                                .asLong())
+        assertThat(seller.http().get("/compra?mes=2025-10").json().required("total").asLong())
                 .isEqualTo(2);
     }
 
@@ -352,13 +342,28 @@ class PurchaseContractTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"valor\":0", "\"valor\":-1", "\"valor\":1.001", "\"valor\":\"10\"",
-                "\"valor\":1e20", "\"valor\":null", "\"valor\":true", "\"valor\":[]",
-                "\"data\":\"31/10/2026\"", "\"data\":\"2026-02-30\"", "\"data\":20261031",
-                "\"data\":\"1999-12-31\"", "\"data\":\"2026-10-31T25:00:00\"", "\"data\":\"\"",
-                "\"codigo\":\"\"", "\"codigo\":7", "\"codigo\":\"   \"",
-                "\"cpf\":\"111.111.111-11\"", "\"cpf\":\"529.982.247-26\"", "\"cpf\":52998224725",
-                "\"cpf\":\"11.222.333/0001-81\"", "\"cpf\":null"
+                "\"valor\":0",
+                "\"valor\":-1",
+                "\"valor\":1.001",
+                "\"valor\":\"10\"",
+                "\"valor\":1e20",
+                "\"valor\":null",
+                "\"valor\":true",
+                "\"valor\":[]",
+                "\"data\":\"31/10/2026\"",
+                "\"data\":\"2026-02-30\"",
+                "\"data\":20261031",
+                "\"data\":\"1999-12-31\"",
+                "\"data\":\"2026-10-31T25:00:00\"",
+                "\"data\":\"\"",
+                "\"codigo\":\"\"",
+                "\"codigo\":7",
+                "\"codigo\":\"   \"",
+                "\"cpf\":\"111.111.111-11\"",
+                "\"cpf\":\"529.982.247-26\"",
+                "\"cpf\":52998224725",
+                "\"cpf\":\"11.222.333/0001-81\"",
+                "\"cpf\":null"
             })
     void what_is_no_purchase_is_refused_by_name(String wrong) {
         var seller = Sellers.register();
@@ -386,10 +391,7 @@ class PurchaseContractTest {
                                 Sellers.purchase(code, "10.00", "2026-10-31", seller.cpf()),
                                 Sellers.purchase(code, "11.00", "2026-10-31", seller.cpf()),
                                 Sellers.purchase(
-                                        Sellers.newCode(),
-                                        "12.00",
-                                        "2026-10-31",
-                                        Sellers.newCpf()),
+                                        Sellers.newCode(), "12.00", "2026-10-31", Sellers.newCpf()),
                                 Sellers.purchase(
                                         Sellers.newCode(), "13.00", "2026-10-31", seller.cpf()));
         var answer = Http.admin().post("/compra/lote", list);
@@ -427,8 +429,7 @@ class PurchaseContractTest {
         var admin = Http.admin();
         var statuses =
                 Together.atOnce(
-                        200,
-                        () -> Sellers.judge(admin, id, "{\"status\":\"Aprovado\"}").status());
+                        200, () -> Sellers.judge(admin, id, "{\"status\":\"Aprovado\"}").status());
         assertThat(statuses.stream().filter(it -> it == 200)).hasSize(1);
         assertThat(statuses.stream().filter(it -> it == 409)).hasSize(199);
         assertThat(seller.statement(month).required("cashback").decimalValue())
@@ -451,12 +452,7 @@ class PurchaseContractTest {
         assertThat(page.required("pages").asLong()).isEqualTo(3);
         assertThat(page.required("page").asLong()).isEqualTo(2);
         assertThat(page.at("/items/0/valor").decimalValue()).isEqualByComparingTo("3.00");
-        assertThat(
-                        seller.http()
-                                .get("/compra?status=Aprovado")
-                                .json()
-                                .required("total")
-                                .asLong())
+        assertThat(seller.http().get("/compra?status=Aprovado").json().required("total").asLong())
                 .isZero();
         for (var wrong :
                 List.of("page=0", "page=x", "size=101", "size=-1", "mes=2026-13", "status=ok")) {

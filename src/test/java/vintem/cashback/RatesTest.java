@@ -68,10 +68,8 @@ class RatesTest {
 
     @Test
     void a_month_has_the_rates_that_were_valid_when_it_began() {
-        var later =
-                rates(LocalDate.of(2026, 12, 1), Rounding.DOWN, new Rates.Bracket(0, 500));
-        var corrected =
-                rates(LocalDate.of(2026, 12, 1), Rounding.DOWN, new Rates.Bracket(0, 600));
+        var later = rates(LocalDate.of(2026, 12, 1), Rounding.DOWN, new Rates.Bracket(0, 500));
+        var corrected = rates(LocalDate.of(2026, 12, 1), Rounding.DOWN, new Rates.Bracket(0, 600));
         var book = new RateBook(List.of(USUAL, later, corrected));
         assertThat(book.of(LocalDate.of(2026, 11, 30))).isSameAs(USUAL);
         assertThat(book.of(LocalDate.of(2026, 12, 1))).isSameAs(corrected);
@@ -92,8 +90,7 @@ class RatesTest {
                         world.database()
                                 .transaction(
                                         tx ->
-                                                tx.createQuery(
-                                                                "select cashback_cents(:c, :r, :w)")
+                                                tx.createQuery("select cashback_cents(:c, :r, :w)")
                                                         .bind("c", cents)
                                                         .bind("r", rate)
                                                         .bind("w", rounding.word())

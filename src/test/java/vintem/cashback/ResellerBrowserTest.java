@@ -212,8 +212,7 @@ class ResellerBrowserTest {
     }
 
     private static Locator row(Page page, String code) {
-        return page.locator("tbody tr")
-                .filter(new Locator.FilterOptions().setHasText(code));
+        return page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText(code));
     }
 
     private Page signedIn(String user, String password, String then) {

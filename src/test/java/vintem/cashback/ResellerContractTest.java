@@ -110,7 +110,8 @@ class ResellerContractTest {
         var http = Sellers.signedIn(name);
         assertThat(http.get("/auth/me").json().required("roles")).isEmpty();
         assertThat(http.get("/auth/me").json().required("kind").asText()).isEqualTo("reseller");
-        for (var path : List.of("/users", "/payouts", "/ledger/accounts", "/cashback/fechamentos")) {
+        for (var path :
+                List.of("/users", "/payouts", "/ledger/accounts", "/cashback/fechamentos")) {
             assertThat(http.get(path).status()).as(path).isEqualTo(403);
         }
     }
@@ -150,8 +151,7 @@ class ResellerContractTest {
                 assertThat(me.at("/revendedor/cpf").asText()).isEqualTo(seller.cpf());
             }
         }
-        assertThat(signIn("/auth/login", seller.email(), "wrong password").status())
-                .isEqualTo(401);
+        assertThat(signIn("/auth/login", seller.email(), "wrong password").status()).isEqualTo(401);
         assertThat(signIn("/token", "ninguem@x.com", Sellers.PASSWORD).status()).isEqualTo(401);
     }
 
@@ -176,7 +176,8 @@ class ResellerContractTest {
     void guesses_are_counted_by_person_whichever_of_their_names_is_typed() {
         var seller = Sellers.register();
         var masked = new TaxId.Cpf(seller.cpf()).formatted();
-        var names = List.of(seller.userName(), seller.email(), seller.cpf(), masked, seller.email());
+        var names =
+                List.of(seller.userName(), seller.email(), seller.cpf(), masked, seller.email());
         names.forEach(it -> assertThat(signIn("/token", it, "a guess").status()).isEqualTo(401));
         assertThat(signIn("/token", seller.userName(), Sellers.PASSWORD).status()).isEqualTo(429);
     }
@@ -215,7 +216,10 @@ class ResellerContractTest {
         var seller = Sellers.register();
         var token = seller.http().header("Authorization").substring("Bearer ".length());
         var parts = token.split("\\.");
-        var none = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8));
+        var none =
+                Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8));
         var payload = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
         var longer =
                 Base64.getUrlEncoder()
@@ -276,10 +280,7 @@ class ResellerContractTest {
         assertThat(Sellers.patch(bia.http(), path, "{\"full_name\":\"B\"}").status())
                 .isEqualTo(404);
         assertThat(
-                        Sellers.patch(
-                                        ana.http(),
-                                        path,
-                                        "{\"email\":\"%s\"}".formatted(bia.email()))
+                        Sellers.patch(ana.http(), path, "{\"email\":\"%s\"}".formatted(bia.email()))
                                 .status())
                 .isEqualTo(409);
         for (var fixed : List.of("\"cpf\":\"529.982.247-25\"", "\"username\":\"eu\"")) {
@@ -322,16 +323,20 @@ class ResellerContractTest {
     void who_asks_to_be_forgotten_is_and_the_ledger_stays() {
         var seller = Sellers.register();
         seller.approved("1000.00", "2026-10-31");
-        var before = Rows.text("select sum(amount_cents)::text from transfer where kind like 'cash%'");
+        var before =
+                Rows.text("select sum(amount_cents)::text from transfer where kind like 'cash%'");
         var path = "/revendedor/dados?id=" + seller.id();
         assertThat(Sellers.delete(Sellers.register().http(), path).status()).isEqualTo(404);
         assertThat(Sellers.delete(seller.http(), path).status()).isEqualTo(200);
         var left =
                 Rows.text("select r::text from reseller r where id = ?::uuid", seller.id())
-                        + Rows.text("select u::text from app_user u where id = ?::uuid", seller.id());
+                        + Rows.text(
+                                "select u::text from app_user u where id = ?::uuid", seller.id());
         assertThat(left).doesNotContain(seller.cpf(), seller.userName(), seller.email(), "Ana");
         assertThat(signIn("/token", seller.userName(), Sellers.PASSWORD).status()).isEqualTo(401);
-        assertThat(Rows.text("select sum(amount_cents)::text from transfer where kind like 'cash%'"))
+        assertThat(
+                        Rows.text(
+                                "select sum(amount_cents)::text from transfer where kind like 'cash%'"))
                 .isEqualTo(before);
         assertThat(Http.admin().get("/compra?size=100").body()).contains("\"full_name\":null");
         assertThat(Http.admin().get("/cashback?revendedor_id=" + seller.id()).status())
