@@ -29,7 +29,8 @@ final class RawCashbackTables {
             insert into purchase (id, code, reseller_id, amount_cents, bought_on, status,
                                   created_at, judged_at)
             select uuidv7(), 'bench-' || r.place || '-' || n, r.id,
-                   100 + (r.place * 7 + n * 131) % 4900, ?::date + (n % 28)::integer, 'approved', now(), now()
+                   100 + (r.place * 7 + n * 131) % 4900, ?::date + (n % 28)::integer,
+                   'approved', now(), now()
             from (select id, row_number() over (order by id) as place from reseller
                   where user_name like 'bench-%') r
             cross join generate_series(1, ?) n
