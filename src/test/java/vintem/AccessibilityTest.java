@@ -55,6 +55,46 @@ class AccessibilityTest {
     }
 
     @Test
+    void every_page_of_a_reseller_passes_axe_light_and_dark() {
+        try (var browsers = Browsers.open();
+                var window = browsers.window("pt-BR")) {
+            var body =
+                    """
+                    {"full_name":"Ana","username":"axe.reseller","password":"uma senha boa",
+                    "cpf":"87748248800","email":"axe@example.com"}""";
+            assertThat(Http.nobody().post("/revendedor", body).status()).isIn(201, 409);
+            var purchase =
+                    Http.nobody()
+                            .signedIn("axe.reseller", "uma+senha+boa")
+                            .post(
+                                    "/compra",
+                                    """
+                                    {"codigo":"axe-%s","valor":12.34,"data":"2026-10-01",
+                                    "cpf":"877.482.488-00"}"""
+                                            .formatted(UUID.randomUUID()))
+                            .json()
+                            .required("id")
+                            .asText();
+            var page = window.newPage();
+            page.navigate("/app/sign-in");
+            page.getByLabel("Usuário").fill("axe@example.com");
+            page.getByLabel("Senha").fill("uma senha boa");
+            page.locator("main form button").click();
+            page.waitForURL("**/app/cashback");
+            check(
+                    page,
+                    List.of(
+                            "/app/cashback",
+                            "/app/cashback/compra?id=" + purchase,
+                            "/app/cashback/compra?id=none",
+                            "/app/cashback/extrato?mes=2026-10",
+                            "/app/cashback/resgate",
+                            "/app/cashback/sobre",
+                            "/app/cashback/cadastro"));
+        }
+    }
+
+    @Test
     void what_is_open_to_everybody_passes_axe_light_and_dark() {
         try (var browsers = Browsers.open();
                 var window = browsers.window("en")) {

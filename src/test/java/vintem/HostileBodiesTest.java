@@ -85,6 +85,38 @@ class HostileBodiesTest {
                     Map.entry("POST /auth/password-reset", "{\"token\":\"t\",\"password\":$}"),
                     Map.entry("POST /auth/sign-out", "$"),
                     Map.entry("POST /auth/sign-out-everywhere", "$"),
+                    Map.entry("POST /auth/login", "username=$&password=$"),
+                    Map.entry(
+                            "POST /revendedor",
+                            """
+                            {"full_name":"H","username":"hostile","password":"a good password",
+                            "cpf":$,"email":"h@example.com"}"""),
+                    Map.entry("PATCH /revendedor", "{\"full_name\":$}"),
+                    Map.entry("DELETE /revendedor", "$"),
+                    Map.entry("DELETE /revendedor/dados", "$"),
+                    Map.entry(
+                            "POST /compra",
+                            """
+                            {"codigo":"h","data":"2020-01-01","cpf":"529.982.247-25","valor":$}"""),
+                    Map.entry(
+                            "POST /compra/lote",
+                            """
+                            {"compras":[{"codigo":"h","data":"2020-01-01","cpf":"529.982.247-25",
+                            "valor":1},{"codigo":"i","data":$,"cpf":"529.982.247-25","valor":1}]}"""),
+                    Map.entry("PATCH /compra", "{\"valor\":$}"),
+                    Map.entry("DELETE /compra", "$"),
+                    Map.entry("POST /compra/{id}/status", "{\"status\":$}"),
+                    Map.entry("POST /compra/status", "{\"status\":\"Aprovado\",\"ids\":$}"),
+                    Map.entry(
+                            "POST /cashback/resgates",
+                            "{\"chave_pix\":\"529.982.247-25\",\"valor\":$}"),
+                    Map.entry(
+                            "POST /cashback/faixas",
+                            """
+                            {"vigente_desde":"2099-01","faixas":[{"acima_de":0,"percentual":$}]}"""),
+                    Map.entry("POST /cashback/cpfs-aprovados", "{\"cpf\":$}"),
+                    Map.entry("DELETE /cashback/cpfs-aprovados/{id}", "$"),
+                    Map.entry("POST /cashback/fechamentos", "{\"mes\":$}"),
                     Map.entry("POST /token", "username=$&password=$"));
 
     /// Values that are no amount, no password, no map of roles. Written as JSON has them.
@@ -298,6 +330,12 @@ class HostileBodiesTest {
                         "user_id=" + "u".repeat(7_000),
                         "external_id=%F0%9F%98%80%ED%B0%80",
                         "ticket=%00",
+                        "page=0&size=0",
+                        "page=99999999999",
+                        "size=%D9%A1",
+                        "mes=2026-13",
+                        "mes=%00&id=%00&cpf=%00&username=%00&revendedor_id=%00",
+                        "revendedor_id=00000000-0000-0000-0000-000000000001",
                         "next=%00",
                         "next=//evil.example",
                         "failed=%00",
@@ -517,6 +555,9 @@ class HostileBodiesTest {
         if (isBanks(route)) {
             return Http.nobody().bearer(World.BANK_SECRET);
         }
+        if (isResellers(route)) {
+            return reseller().with("Idempotency-Key", UUID.randomUUID().toString());
+        }
         return route.takesForms()
                 ? someone.with("Content-Type", "application/x-www-form-urlencoded")
                 : someone.with("Idempotency-Key", UUID.randomUUID().toString());
@@ -527,15 +568,36 @@ class HostileBodiesTest {
                 || route.toString().equals("POST /billing/payments");
     }
 
+    private static boolean isResellers(Route route) {
+        return route.toString().equals("POST /cashback/resgates");
+    }
+
+    /// Whoever registered once for all of this.
+    private static Http reseller() {
+        var cpf = "39053344705";
+        var body =
+                """
+                {"full_name":"H","username":"hostile.reseller","password":"a good password",
+                "cpf":"%s","email":"hostile@example.com"}"""
+                        .formatted(cpf);
+        assertThat(Http.nobody().post("/revendedor", body).status()).isIn(201, 409);
+        return Http.nobody().signedIn(cpf, "a+good+password");
+    }
+
     private String authorization(Route route) {
-        return isBanks(route)
-                ? "Authorization: Bearer %s\r\n".formatted(World.BANK_SECRET)
-                : authorization();
+        if (isBanks(route)) {
+            return "Authorization: Bearer %s\r\n".formatted(World.BANK_SECRET);
+        }
+        return authorization(isResellers(route) ? reseller() : someone);
     }
 
     private String authorization() {
+        return authorization(someone);
+    }
+
+    private static String authorization(Http caller) {
         return "Authorization: %s\r\nIdempotency-Key: %s\r\n"
-                .formatted(someone.header("Authorization"), UUID.randomUUID());
+                .formatted(caller.header("Authorization"), UUID.randomUUID());
     }
 
     private static String path(Route route) {

@@ -36,6 +36,7 @@ class StyleTest {
                     "EmbeddedPostgresTest.java",
                     "HugeBatchIT.java",
                     "KilledBatchIT.java",
+                    "KilledCloseIT.java",
                     "KilledMailIT.java",
                     "KilledPaymentsIT.java",
                     "Node.java",

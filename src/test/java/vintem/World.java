@@ -44,6 +44,7 @@ public class World implements QuarkusTestResourceLifecycleManager {
         System.setProperty("vintem.sandbox-slow-millis", "100");
         // All tests share few credentials.
         System.setProperty("vintem.requests-per-minute", "0");
+        System.setProperty("vintem.registrations-per-address", "100000");
         System.setProperty("vintem.body-timeout-millis", "5000");
         System.setProperty("vintem.serving", "true");
         // Few rows make many batches, and a small file is too large.

@@ -185,6 +185,34 @@ public class AccessHttp {
         };
     }
 
+    @POST
+    @Path("auth/login")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Open
+    @Operation(
+            summary = "Sign in and get a token",
+            description = "The same as POST /token. Resellers may type their e-mail or CPF.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/x-www-form-urlencoded",
+                            examples =
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value = "username=ana@example.com&password=…")))
+    @APIResponse(
+            responseCode = "200",
+            description = "The token",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = TokenAnswer.class)))
+    @APIResponse(responseCode = "401", description = "User name or password is wrong")
+    @APIResponse(responseCode = "429", description = "Too many attempts")
+    public Response login(InputStream body, @Context HttpServerRequest request) {
+        return token(body, request);
+    }
+
     @GET
     @Path("me")
     @SignedIn
@@ -211,7 +239,7 @@ public class AccessHttp {
     @POST
     @Path("auth/password")
     @Consumes(MediaType.APPLICATION_JSON)
-    @SignedIn(Kind.USER)
+    @SignedIn({Kind.USER, Kind.RESELLER})
     @Operation(summary = "Change your password")
     @RequestBody(
             content =
@@ -285,7 +313,7 @@ public class AccessHttp {
 
     @POST
     @Path("auth/sign-out")
-    @SignedIn(Kind.USER)
+    @SignedIn({Kind.USER, Kind.RESELLER})
     @Operation(summary = "End this session or token")
     @APIResponse(responseCode = "204", description = "Ended")
     public Response signOut() {
@@ -295,7 +323,7 @@ public class AccessHttp {
 
     @POST
     @Path("auth/sign-out-everywhere")
-    @SignedIn(Kind.USER)
+    @SignedIn({Kind.USER, Kind.RESELLER})
     @Operation(summary = "End all your sessions and tokens")
     @APIResponse(responseCode = "204", description = "Ended")
     public Response signOutEverywhere() {

@@ -92,7 +92,7 @@ public record Grant(Map<Capability, Role> roles, long perItemLimitCents, long da
     }
 
     /// `{"payouts": "operator"}`, in the order of [Capability].
-    Map<String, String> roleWords() {
+    public Map<String, String> roleWords() {
         var words = new LinkedHashMap<String, String>();
         roles.forEach((capability, role) -> words.put(capability.word(), role.word()));
         return words;

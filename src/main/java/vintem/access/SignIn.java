@@ -1,11 +1,13 @@
 package vintem.access;
 
+import io.quarkus.arc.All;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import vintem.access.SignInLimit.Subject;
 import vintem.platform.Database;
 
@@ -23,6 +25,7 @@ class SignIn {
 
     private final Database database;
     private final UserTable users;
+    private final List<OtherNames> otherNames;
     private final TicketTable tickets;
     private final Sessions sessions;
     private final Passwords passwords;
@@ -34,6 +37,7 @@ class SignIn {
     SignIn(
             Database database,
             UserTable users,
+            @All List<OtherNames> otherNames,
             TicketTable tickets,
             Sessions sessions,
             Passwords passwords,
@@ -42,6 +46,7 @@ class SignIn {
             Clock clock) {
         this.database = database;
         this.users = users;
+        this.otherNames = otherNames;
         this.tickets = tickets;
         this.sessions = sessions;
         this.passwords = passwords;
@@ -51,7 +56,9 @@ class SignIn {
     }
 
     Outcome withPassword(String typedName, String password, String address, Sessions.By by) {
-        var name = Users.name(typedName);
+        var known = database.transaction(tx -> find(tx, typedName));
+        // By whichever of their names: three names are not three times as many guesses.
+        var name = known.map(UserTable.User::name).or(() -> Users.name(typedName));
         var subjects =
                 name.map(it -> List.of(Subject.address(address), Subject.user(it)))
                         .orElseGet(() -> List.of(Subject.address(address)));
@@ -60,15 +67,24 @@ class SignIn {
             return new Outcome.TooManyAttempts(wait);
         }
         // No transaction is open while the password is hashed: that takes a quarter of a second.
-        var user =
-                name.flatMap(it -> database.transaction(tx -> users.byName(tx, it)))
-                        .filter(UserTable.User::active);
+        var user = known.filter(UserTable.User::active);
         var hash = user.map(UserTable.User::passwordHash).orElse(null);
         if (!passwords.matches(password, hash)) {
             return new Outcome.Wrong();
         }
         limit.succeeded(subjects);
         return new Outcome.Welcome(open(user.orElseThrow(), by));
+    }
+
+    private Optional<UserTable.User> find(Handle tx, String typed) {
+        return Users.name(typed)
+                .flatMap(it -> users.byName(tx, it))
+                .or(
+                        () ->
+                                otherNames.stream()
+                                        .flatMap(it -> it.user(tx, typed).stream())
+                                        .findFirst()
+                                        .flatMap(it -> users.byId(tx, it)));
     }
 
     /// Empty where the ticket was used, expired or never given.

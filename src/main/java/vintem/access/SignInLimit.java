@@ -11,6 +11,7 @@ import java.util.Locale;
 import org.jdbi.v3.core.Handle;
 import vintem.access.SignInFailureTable.Attempts;
 import vintem.platform.Database;
+import vintem.platform.Settings;
 
 /// Makes guessing slow: after some attempts each further one has to wait longer, up to a quarter
 /// of an hour, by user name and by client address, on all nodes together.
@@ -21,6 +22,11 @@ import vintem.platform.Database;
 class SignInLimit {
     static final int FREE_BY_USER = 5;
     static final int FREE_BY_ADDRESS = 20;
+    private static final int FREE_REGISTRATIONS =
+            Math.toIntExact(Settings.number("registrations-per-address", 20));
+
+    // Not *now*: whoever looked at the clock before us and got the lock after us would wait.
+    private static final Instant NO_WAIT = Instant.EPOCH;
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(30);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
@@ -32,7 +38,9 @@ class SignInLimit {
     /// What attempts are counted by.
     enum By {
         ADDRESS(FREE_BY_ADDRESS),
-        USER(FREE_BY_USER);
+        USER(FREE_BY_USER),
+        /// Registrations, which never count as right: each is an attempt.
+        REGISTRATION(FREE_REGISTRATIONS);
 
         /// Attempts before the first wait.
         final int free;
@@ -49,6 +57,10 @@ class SignInLimit {
 
         static Subject user(String name) {
             return new Subject(By.USER, name);
+        }
+
+        static Subject registration(String address) {
+            return new Subject(By.REGISTRATION, address);
         }
 
         String key() {
@@ -93,7 +105,7 @@ class SignInLimit {
                 tx -> {
                     for (var subject : subjects) {
                         switch (subject.by()) {
-                            case USER -> table.delete(tx, subject.key());
+                            case USER, REGISTRATION -> table.delete(tx, subject.key());
                             case ADDRESS -> {
                                 var now = now();
                                 var before = table.lock(tx, subject.key(), now);
@@ -117,12 +129,14 @@ class SignInLimit {
     private static Attempts oneMore(Attempts before, int free, Instant now) {
         var forgotten = before.lastAt().isBefore(now.minus(MEMORY));
         var attempts = forgotten ? 1 : before.attempts() + 1;
-        return new Attempts(before.subject(), attempts, now, now.plus(waitAfter(attempts, free)));
+        var wait = waitAfter(attempts, free);
+        return new Attempts(
+                before.subject(), attempts, now, wait.isZero() ? NO_WAIT : now.plus(wait));
     }
 
     private static Attempts oneLess(Attempts before, Instant now) {
         var attempts = Math.max(0, before.attempts() - 1);
-        var waitUntil = attempts < FREE_BY_ADDRESS ? now : before.waitUntil();
+        var waitUntil = attempts < FREE_BY_ADDRESS ? NO_WAIT : before.waitUntil();
         return new Attempts(before.subject(), attempts, before.lastAt(), waitUntil);
     }
 

@@ -50,7 +50,7 @@ public class SignInPages {
 
     /// The first page that the caller may see; their own access where there is no other.
     @GET
-    @SignedIn(Caller.Kind.USER)
+    @SignedIn({Caller.Kind.USER, Caller.Kind.RESELLER})
     @Operation(hidden = true)
     public Response home() {
         return Pages.seeOther(pages.home().orElse("/app/access"));
@@ -119,7 +119,7 @@ public class SignInPages {
 
     @POST
     @Path("sign-out")
-    @SignedIn(Caller.Kind.USER)
+    @SignedIn({Caller.Kind.USER, Caller.Kind.RESELLER})
     @Operation(hidden = true)
     public Response signOut() {
         signOut.here(asking.caller(), asking.sessionId());

@@ -21,13 +21,20 @@ class UserTable {
             @Nullable Long dailyLimitCents,
             boolean active,
             long version,
-            Instant createdAt) {
+            Instant createdAt,
+            String kind) {
         Grant grant() {
             return Grant.of(roles, perItemLimitCents, dailyLimitCents);
         }
 
         Caller caller() {
-            return new Caller(id, Caller.Kind.USER, name, grant());
+            var whose = isReseller() ? Caller.Kind.RESELLER : Caller.Kind.USER;
+            return new Caller(id, whose, name, grant());
+        }
+
+        /// Not of the company: managed by themselves, and by whoever keeps resellers.
+        boolean isReseller() {
+            return kind.equals("reseller");
         }
     }
 
@@ -40,6 +47,26 @@ class UserTable {
             returning *
             """;
 
+    private static final String INSERT_RESELLER =
+            """
+            insert into app_user (name, password_hash, roles, kind, created_at)
+            values (:name, :passwordHash, '{}', 'reseller', :now)
+            on conflict (name) do nothing
+            returning id
+            """;
+
+    // What is left signs nobody in and names nobody.
+    private static final String FORGET =
+            """
+            update app_user
+            set name = 'forgotten-' || id, password_hash = '', active = false,
+                version = version + 1
+            where id = :id
+            """;
+
+    private static final String DEACTIVATE =
+            "update app_user set active = false, version = version + 1 where id = :id";
+
     private static final String IS_EMPTY = "select not exists (select from app_user)";
 
     private static final String BY_NAME = "select * from app_user where name = :name";
@@ -49,7 +76,9 @@ class UserTable {
     private static final String LOCK = "select * from app_user where id = :id for update";
 
     private static final String PAGE =
-            "select * from app_user where id > :after order by id limit :limit";
+            """
+            select * from app_user where kind = 'user' and id > :after order by id limit :limit
+            """;
 
     private static final String UPDATE =
             """
@@ -97,6 +126,24 @@ class UserTable {
                 .bind("now", now)
                 .map(ConstructorMapper.of(User.class))
                 .findOne();
+    }
+
+    /// Empty where the name is taken.
+    Optional<UUID> insertReseller(Handle tx, String name, String passwordHash, Instant now) {
+        return tx.createQuery(INSERT_RESELLER)
+                .bind("name", name)
+                .bind("passwordHash", passwordHash)
+                .bind("now", now)
+                .mapTo(UUID.class)
+                .findOne();
+    }
+
+    void deactivate(Handle tx, UUID id) {
+        tx.createUpdate(DEACTIVATE).bind("id", id).execute();
+    }
+
+    void forget(Handle tx, UUID id) {
+        tx.createUpdate(FORGET).bind("id", id).execute();
     }
 
     boolean isEmpty(Handle tx) {

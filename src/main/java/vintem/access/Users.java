@@ -85,7 +85,7 @@ class Users {
     }
 
     Optional<User> find(UUID id) {
-        return database.transaction(tx -> table.byId(tx, id));
+        return database.transaction(tx -> table.byId(tx, id)).filter(it -> !it.isReseller());
     }
 
     Outcome create(Caller caller, String name, String password, Grant grant) {
@@ -131,7 +131,7 @@ class Users {
                         tx -> {
                             // All admins before the one user: whoever changes anybody waits here.
                             var admins = table.lockAdmins(tx);
-                            var found = table.lock(tx, id);
+                            var found = table.lock(tx, id).filter(it -> !it.isReseller());
                             if (found.isEmpty()) {
                                 return new Outcome.Unknown();
                             }

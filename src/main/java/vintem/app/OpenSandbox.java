@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import vintem.bank.SimulatedBank;
+import vintem.cashback.ApprovedCpfs;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
 import vintem.ledger.Transfer;
@@ -25,11 +26,18 @@ public class OpenSandbox {
     private final Database database;
     private final SimulatedBank bank;
     private final Ledger ledger;
+    private final ApprovedCpfs approvedCpfs;
     private final Clock clock;
 
     @Inject
-    OpenSandbox(Database database, SimulatedBank bank, Ledger ledger, Clock clock) {
+    OpenSandbox(
+            Database database,
+            SimulatedBank bank,
+            Ledger ledger,
+            ApprovedCpfs approvedCpfs,
+            Clock clock) {
         this.database = database;
+        this.approvedCpfs = approvedCpfs;
         this.bank = bank;
         this.ledger = ledger;
         this.clock = clock;
@@ -49,5 +57,6 @@ public class OpenSandbox {
                         clock.instant());
         // Two nodes may open at once.
         database.run(tx -> ledger.recordOnce(tx, List.of(opening)));
+        approvedCpfs.openSandbox();
     }
 }

@@ -8,6 +8,7 @@ public sealed interface Benchmark
         permits PayoutsBench,
                 PaymentsBench,
                 BillingBench,
+                CashbackBench,
                 LedgerBench,
                 CoalescerBench,
                 TelemetryBench {
@@ -34,6 +35,7 @@ public sealed interface Benchmark
                 new PayoutsBench(),
                 new PaymentsBench(),
                 new BillingBench(),
+                new CashbackBench(),
                 new LedgerBench(),
                 new CoalescerBench(),
                 new TelemetryBench());

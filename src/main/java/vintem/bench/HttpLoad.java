@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Keep-alive HTTP connections, one request at a time on each, with requests and answers as bytes.
 ///
-/// Anything but `200` ends the benchmark: a load that is refused is no load.
+/// Anything but `200` and `201` ends the benchmark: a load that is refused is no load.
 final class HttpLoad implements AutoCloseable {
     /// A request, complete, and what becomes of the answer's body.
     interface Request {
@@ -59,7 +59,7 @@ final class HttpLoad implements AutoCloseable {
             var body = text(bytes, head, length);
             bytes.position(head + length);
             var request = asked;
-            if (!header.startsWith("200", STATUS) || request == null) {
+            if (!header.startsWith("20", STATUS) || request == null) {
                 throw new IllegalStateException(header + body);
             }
             micros.recordValue((System.nanoTime() - sentAtNanos) / 1_000);

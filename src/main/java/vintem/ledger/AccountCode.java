@@ -29,7 +29,9 @@ public enum AccountCode {
     DEBTOR_CREDIT(16, "debtor_credit", Side.CREDIT, Kept.ELSEWHERE_TOO),
     CASHBACK_EXPENSE(17, "cashback_expense", Side.DEBIT, Kept.ELSEWHERE_TOO),
     CASHBACK_PENDING(18, "cashback_pending", Side.CREDIT, Kept.ELSEWHERE_TOO),
-    CASHBACK_AVAILABLE(19, "cashback_available", Side.CREDIT, Kept.ELSEWHERE_TOO);
+    CASHBACK_AVAILABLE(19, "cashback_available", Side.CREDIT, Kept.ELSEWHERE_TOO),
+    /// Cashback that was paid out before it was taken back.
+    CASHBACK_RECOVERABLE(20, "cashback_recoverable", Side.DEBIT, Kept.ELSEWHERE_TOO);
 
     enum Side {
         DEBIT,

@@ -186,6 +186,11 @@ class PayBatch {
         return requests.stream().map(intakes::get).toList();
     }
 
+    /// Sends what was claimed in a transaction of somebody else's, after its commit.
+    Report sendIntended(Submission submission, List<Decision> decisions) {
+        return send(new Request(submission, Optional.empty()), decisions);
+    }
+
     private Report send(Request request, List<Decision> decisions) {
         PayoutCounts.decided(decisions);
         var sending = new Sending(request.submission(), decisions);
@@ -210,7 +215,7 @@ class PayBatch {
 
     /// How long a node may send after it claimed, unless it renews: two unanswered calls and a
     /// little.
-    private Duration lease() {
+    Duration lease() {
         return rail.terms().timeout().multipliedBy(2).plusSeconds(1);
     }
 

@@ -195,6 +195,12 @@ class PayoutLookupTable {
                     where not exists (select from payout_batch b where b.id = p.batch_id))
             """;
 
+    private static final String PAID_FOR =
+            """
+            select coalesce(sum(amount_cents), 0)::bigint from payout
+            where purpose = :purpose and status = 'paid'
+            """;
+
     private static final String SUM_OF_STATUS =
             """
             select coalesce(sum(amount_cents), 0)::bigint from payout where status = any(:statuses)
@@ -336,6 +342,10 @@ class PayoutLookupTable {
 
     long orphans(Handle snapshot) {
         return snapshot.createQuery(ORPHANS).mapTo(Long.class).one();
+    }
+
+    long paidCents(Handle snapshot, String purpose) {
+        return snapshot.createQuery(PAID_FOR).bind("purpose", purpose).mapTo(Long.class).one();
     }
 
     long centsOf(Handle snapshot, String... statuses) {

@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.time.temporal.TemporalAccessor;
 import java.util.Comparator;
 import java.util.List;
@@ -266,6 +267,7 @@ public class Pages {
             case "number" -> words.number(number(given[0]));
             case "money" -> words.money(number(given[0]));
             case "day" -> words.day((TemporalAccessor) given[0]);
+            case "month" -> words.month(YearMonth.parse((String) given[0]));
             case "minute" -> words.minute((Instant) given[0]);
             case "second" -> words.second((Instant) given[0]);
             case "words" -> Json.text(words.all((String) given[0]));

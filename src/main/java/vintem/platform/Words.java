@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
@@ -18,8 +19,8 @@ import java.util.Properties;
 /// What pages say in one language: `messages/pt.properties` and `messages/en.properties`, which
 /// have the same keys. Money is written the Brazilian way in both.
 public enum Words {
-    PT("pt", "pt-BR", Locale.of("pt", "BR"), "dd/MM/uuuu"),
-    EN("en", "en", Locale.ENGLISH, "d MMM uuuu");
+    PT("pt", "pt-BR", Locale.of("pt", "BR"), "dd/MM/uuuu", "MM/uuuu"),
+    EN("en", "en", Locale.ENGLISH, "d MMM uuuu", "MMM uuuu");
 
     /// Days and times on pages are São Paulo's.
     public static final ZoneId SAO_PAULO = ZoneId.of("America/Sao_Paulo");
@@ -28,14 +29,16 @@ public enum Words {
     private final Properties texts;
     private final Locale locale;
     private final DateTimeFormatter day;
+    private final DateTimeFormatter month;
     private final DateTimeFormatter minute;
     private final DateTimeFormatter second;
 
-    Words(String file, String tag, Locale locale, String day) {
+    Words(String file, String tag, Locale locale, String day, String month) {
         this.tag = tag;
         this.texts = load(file);
         this.locale = locale;
         this.day = DateTimeFormatter.ofPattern(day, locale);
+        this.month = DateTimeFormatter.ofPattern(month, locale);
         minute = DateTimeFormatter.ofPattern(day + " HH:mm", locale);
         second = DateTimeFormatter.ofPattern(day + " HH:mm:ss", locale);
     }
@@ -102,6 +105,10 @@ public enum Words {
     public String day(TemporalAccessor day) {
         return this.day.format(
                 day instanceof Instant at ? LocalDate.ofInstant(at, SAO_PAULO) : day);
+    }
+
+    public String month(YearMonth month) {
+        return this.month.format(month);
     }
 
     public String minute(Instant at) {

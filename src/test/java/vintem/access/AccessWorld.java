@@ -81,7 +81,16 @@ class AccessWorld {
             new Users(database, userTable, passwords, credentials, idempotency, log, clock);
     final Keys keys = new Keys(database, keyTable, credentials, idempotency, log, clock);
     final SignIn signIn =
-            new SignIn(database, userTable, ticketTable, sessions, passwords, limit, log, clock);
+            new SignIn(
+                    database,
+                    userTable,
+                    List.of(),
+                    ticketTable,
+                    sessions,
+                    passwords,
+                    limit,
+                    log,
+                    clock);
     final SignOut signOut = new SignOut(database, userTable, sessionTable, credentials, log);
     final ChangePassword changePassword =
             new ChangePassword(

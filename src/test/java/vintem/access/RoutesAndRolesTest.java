@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ import vintem.Routes.Route;
 import vintem.Rows;
 import vintem.World;
 import vintem.platform.Database;
+import vintem.platform.TaxId;
 
 /// Every route × every credential. A route that is not in [#TABLE] fails this test.
 @QuarkusTest
@@ -47,12 +49,24 @@ class RoutesAndRolesTest {
         record Bank() implements Admits {}
 
         record Having(Capability capability, Role role, boolean keys) implements Admits {}
+
+        /// Resellers and nobody else.
+        record Resellers() implements Admits {}
     }
 
     /// One line of the table.
     ///
     /// @param route `GET /users/{id}`, or a pattern: `*` is any verb, `**` any end of a path
-    private record Line(String route, Admits admits) {
+    /// @param resellers whether those come in besides
+    private record Line(String route, Admits admits, boolean resellers) {
+        Line(String route, Admits admits) {
+            this(route, admits, false);
+        }
+
+        Line andResellers() {
+            return new Line(route, admits, true);
+        }
+
         boolean covers(Route other) {
             var wanted = route.split(" ", 2);
             var path = wanted[1];
@@ -70,11 +84,12 @@ class RoutesAndRolesTest {
             List.of(
                     // Getting a credential, and giving it up.
                     open("POST /token"),
+                    open("POST /auth/login"),
                     open("POST /auth/password-reset"),
-                    signedIn("GET /me"),
-                    users("POST /auth/password"),
-                    users("POST /auth/sign-out"),
-                    users("POST /auth/sign-out-everywhere"),
+                    signedIn("GET /me").andResellers(),
+                    users("POST /auth/password").andResellers(),
+                    users("POST /auth/sign-out").andResellers(),
+                    users("POST /auth/sign-out-everywhere").andResellers(),
                     // Users and keys.
                     having("GET /users", Capability.SETTINGS, ADMIN),
                     having("GET /users/{id}", Capability.SETTINGS, ADMIN),
@@ -149,21 +164,52 @@ class RoutesAndRolesTest {
                     having("GET /app/billing/charges", Capability.BILLING, READ),
                     having("GET /app/billing/charge", Capability.BILLING, READ),
                     having("GET /app/billing/unknown", Capability.BILLING, READ),
+                    // Resellers, their purchases and cashback.
+                    signedIn("GET /auth/me").andResellers(),
+                    open("POST /revendedor"),
+                    having("GET /revendedor", Capability.CASHBACK, READ).andResellers(),
+                    having("PATCH /revendedor", Capability.CASHBACK, ADMIN).andResellers(),
+                    having("DELETE /revendedor", Capability.CASHBACK, ADMIN).andResellers(),
+                    having("GET /revendedor/dados", Capability.CASHBACK, ADMIN).andResellers(),
+                    having("DELETE /revendedor/dados", Capability.CASHBACK, ADMIN).andResellers(),
+                    having("POST /compra", Capability.CASHBACK, OPERATOR).andResellers(),
+                    having("POST /compra/lote", Capability.CASHBACK, OPERATOR).andResellers(),
+                    having("GET /compra", Capability.CASHBACK, READ).andResellers(),
+                    having("PATCH /compra", Capability.CASHBACK, OPERATOR).andResellers(),
+                    having("DELETE /compra", Capability.CASHBACK, OPERATOR).andResellers(),
+                    having("POST /compra/{id}/status", Capability.CASHBACK, OPERATOR),
+                    having("POST /compra/status", Capability.CASHBACK, OPERATOR),
+                    having("GET /cashback", Capability.CASHBACK, READ).andResellers(),
+                    having("GET /cashback/extrato", Capability.CASHBACK, READ).andResellers(),
+                    new Line("POST /cashback/resgates", new Admits.Resellers(), true),
+                    having("GET /cashback/resgates", Capability.CASHBACK, READ).andResellers(),
+                    having("GET /cashback/faixas", Capability.CASHBACK, READ).andResellers(),
+                    having("POST /cashback/faixas", Capability.CASHBACK, ADMIN),
+                    having("GET /cashback/cpfs-aprovados", Capability.CASHBACK, ADMIN),
+                    having("POST /cashback/cpfs-aprovados", Capability.CASHBACK, ADMIN),
+                    having("DELETE /cashback/cpfs-aprovados/{id}", Capability.CASHBACK, ADMIN),
+                    having("GET /cashback/fechamentos", Capability.CASHBACK, READ),
+                    having("POST /cashback/fechamentos", Capability.CASHBACK, OPERATOR),
+                    open("GET /app/cashback/cadastro"),
+                    new Line("GET /app/cashback/**", new Admits.Resellers(), true),
+                    having("GET /app/purchases", Capability.CASHBACK, READ),
+                    having("GET /app/purchases/rates", Capability.CASHBACK, READ),
+                    having("GET /app/purchases/closes", Capability.CASHBACK, READ),
                     // Tools.
                     having("GET /q/metrics", Capability.CONSOLE, READ),
                     // The sandbox's outside API.
                     open("GET /sandbox/cashback/v1/cashback"),
                     having("GET /sandbox/cashback/behaviour", Capability.CASHBACK, READ),
                     having("PUT /sandbox/cashback/behaviour", Capability.CASHBACK, ADMIN),
-                    signedIn("POST /tools/inspect"),
+                    signedIn("POST /tools/inspect").andResellers(),
                     // Pages.
                     open("GET /"),
-                    users("GET /app"),
+                    users("GET /app").andResellers(),
                     open("GET /app/sign-in"),
                     open("HEAD /app/sign-in"),
                     open("POST /app/sign-in"),
                     open("GET /app/new-password"),
-                    users("POST /app/sign-out"),
+                    users("POST /app/sign-out").andResellers(),
                     having("GET /app/payments", Capability.PAYMENTS, READ),
                     having("GET /app/payments/new", Capability.PAYMENTS, OPERATOR),
                     having("GET /app/payments/one", Capability.PAYMENTS, READ),
@@ -201,6 +247,9 @@ class RoutesAndRolesTest {
         return new Line(route, new Admits.Having(capability, role, false));
     }
 
+    private static final List<String> OF_THE_ROUTE = List.of("/token", "/auth/login");
+
+    private static final AtomicInteger RESELLERS = new AtomicInteger(200_000_000);
     private static final Map<String, Http> KEYS = new LinkedHashMap<>();
     private static final Map<String, UserTable.User> USERS = new LinkedHashMap<>();
 
@@ -261,6 +310,8 @@ class RoutesAndRolesTest {
         }
         expected.put("admin of all the others", elsewhere(admits(route)));
         found.put("admin of all the others", ask(route, everywhereBut(admits(route))));
+        expected.put("reseller", line(route).resellers() ? Answer.IN : reseller(admits(route)));
+        found.put("reseller", ask(route, reseller()));
         expected.put("bank", bank(admits(route)));
         found.put("bank", ask(route, Http.nobody().bearer(World.BANK_SECRET)));
         assertThat(found).isEqualTo(expected);
@@ -316,7 +367,9 @@ class RoutesAndRolesTest {
                 assertThat(answer.header("WWW-Authenticate")).isNotEmpty();
                 assertProblem(answer);
                 // A wrong password is a 401 of the route itself.
-                yield isGate && !route.path().equals("/token") ? Answer.WHO_ARE_YOU : Answer.IN;
+                yield isGate && !OF_THE_ROUTE.contains(route.path())
+                        ? Answer.WHO_ARE_YOU
+                        : Answer.IN;
             }
             case 403 -> {
                 assertProblem(answer);
@@ -331,20 +384,30 @@ class RoutesAndRolesTest {
         assertThat(answer.json().required("status").intValue()).isEqualTo(answer.status());
     }
 
+    private static Line line(Route route) {
+        return TABLE.stream().filter(line -> line.covers(route)).findFirst().orElseThrow();
+    }
+
     private static Admits admits(Route route) {
-        return TABLE.stream().filter(line -> line.covers(route)).findFirst().orElseThrow().admits();
+        return line(route).admits();
+    }
+
+    private static Answer reseller(Admits admits) {
+        return admits instanceof Admits.Everybody ? Answer.IN : Answer.NOT_YOU;
     }
 
     /// What a holder of everything is answered, who is a user.
     private static Answer in(Route route) {
-        return admits(route) instanceof Admits.Bank ? Answer.NOT_YOU : Answer.IN;
+        return admits(route) instanceof Admits.Bank || admits(route) instanceof Admits.Resellers
+                ? Answer.NOT_YOU
+                : Answer.IN;
     }
 
     private static Answer may(Admits admits, Capability capability, Role role, boolean isKey) {
         var admitted =
                 switch (admits) {
                     case Admits.Everybody() -> true;
-                    case Admits.Bank() -> false;
+                    case Admits.Bank(), Admits.Resellers() -> false;
                     case Admits.SignedIn(var keys) -> keys || !isKey;
                     case Admits.Having(var wanted, var least, var keys) ->
                             capability == wanted && role.includes(least) && (keys || !isKey);
@@ -355,7 +418,7 @@ class RoutesAndRolesTest {
     private static Answer elsewhere(Admits admits) {
         return switch (admits) {
             case Admits.Everybody(), Admits.SignedIn _ -> Answer.IN;
-            case Admits.Bank(), Admits.Having _ -> Answer.NOT_YOU;
+            case Admits.Bank(), Admits.Having _, Admits.Resellers() -> Answer.NOT_YOU;
         };
     }
 
@@ -394,6 +457,19 @@ class RoutesAndRolesTest {
     private Http everywhereBut(Admits admits) {
         var left = admits instanceof Admits.Having(var capability, _, _) ? capability : null;
         return token(person("all-but-" + left, allBut(left)));
+    }
+
+    /// Registered anew each time: some routes delete whoever asks, others sign them out.
+    private static Http reseller() {
+        var base = Integer.toString(RESELLERS.incrementAndGet());
+        var cpf = base + TaxId.Cpf.checkDigits(base);
+        var body =
+                """
+                {"full_name":"R","username":"r%s","password":"a good password","cpf":"%s",
+                "email":"r%s@example.com"}"""
+                        .formatted(base, cpf, base);
+        assertThat(Http.nobody().post("/revendedor", body).status()).isEqualTo(201);
+        return Http.nobody().signedIn("r" + base, "a+good+password");
     }
 
     private Http token(UserTable.User user) {
