@@ -146,6 +146,21 @@ class RoutesAndRolesTest {
                     having("GET /app/billing/charges", Capability.BILLING, READ),
                     having("GET /app/billing/charge", Capability.BILLING, READ),
                     having("GET /app/billing/unknown", Capability.BILLING, READ),
+                    // Investments.
+                    open("POST /auth/login"),
+                    usersHaving("POST /auth/register", Capability.SETTINGS, ADMIN),
+                    having("GET /clients/**", Capability.INVESTMENTS, READ),
+                    having("* /clients/**", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /assets/**", Capability.INVESTMENTS, READ),
+                    having("* /assets/**", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /allocations/**", Capability.INVESTMENTS, READ),
+                    having("* /allocations/**", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /daily_returns", Capability.INVESTMENTS, READ),
+                    having("POST /daily_returns/**", Capability.INVESTMENTS, OPERATOR),
+                    having("POST /rates/import", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /prices/export", Capability.INVESTMENTS, READ),
+                    having("GET /captado/**", Capability.INVESTMENTS, READ),
+                    having("GET /app/investments/**", Capability.INVESTMENTS, READ),
                     // Tools.
                     signedIn("POST /tools/inspect"),
                     // Pages.
@@ -308,7 +323,9 @@ class RoutesAndRolesTest {
                 assertThat(answer.header("WWW-Authenticate")).isNotEmpty();
                 assertProblem(answer);
                 // A wrong password is a 401 of the route itself.
-                yield isGate && !route.path().equals("/token") ? Answer.WHO_ARE_YOU : Answer.IN;
+                yield isGate && !List.of("/token", "/auth/login").contains(route.path())
+                        ? Answer.WHO_ARE_YOU
+                        : Answer.IN;
             }
             case 403 -> {
                 assertProblem(answer);
