@@ -5,7 +5,12 @@ import java.util.List;
 
 /// One benchmark: a flow, its figures, its bars, its proof.
 public sealed interface Benchmark
-        permits PayoutsBench, PaymentsBench, BillingBench, LedgerBench, CoalescerBench {
+        permits PayoutsBench,
+                PaymentsBench,
+                BillingBench,
+                LedgerBench,
+                CoalescerBench,
+                InvestmentsBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
         FULL,
@@ -30,7 +35,8 @@ public sealed interface Benchmark
                 new PaymentsBench(),
                 new BillingBench(),
                 new LedgerBench(),
-                new CoalescerBench());
+                new CoalescerBench(),
+                new InvestmentsBench());
     }
 
     /// Runs these, one after the other.

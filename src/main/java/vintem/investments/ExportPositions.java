@@ -59,12 +59,6 @@ class ExportPositions {
         this.clock = clock;
     }
 
-    /// For benchmarks: without a running product.
-    static ExportPositions standalone(Database database, Clock clock) {
-        return new ExportPositions(
-                database, new AllocationTable(), new PerformanceTable(), clock);
-    }
-
     void csv(OutputStream out, @Nullable Long clientId) throws IOException {
         write(clientId, cells -> out.write(csvRow(cells).getBytes(StandardCharsets.UTF_8)));
         out.flush();

@@ -14,7 +14,6 @@ import org.jboss.logging.Logger;
 import vintem.platform.Broadcast;
 import vintem.platform.Line;
 import vintem.platform.Problem;
-import vintem.platform.Settings;
 
 /// Texts that many look at: each is worked out once, however many they are, and sent to all of them
 /// at once when they come, every five seconds, and when it has changed.
@@ -34,20 +33,27 @@ class LiveFrames {
     record Wanted(String key, String hints, Supplier<Source> source) {}
 
     private static final Logger LOG = Logger.getLogger(LiveFrames.class);
-    private static final Duration TICK =
-            Settings.duration("investments-tick-millis", Duration.ofSeconds(5));
+    private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration REST = Duration.ofMillis(100);
     private static final int MOST_FEEDS = 64;
 
     private final Vertx vertx;
     private final Broadcast broadcast;
+    private final Duration tick;
+    private final Duration patience;
     private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
 
     @Inject
     LiveFrames(Vertx vertx, Broadcast broadcast) {
+        this(vertx, broadcast, TICK, PATIENCE);
+    }
+
+    LiveFrames(Vertx vertx, Broadcast broadcast, Duration tick, Duration patience) {
         this.vertx = vertx;
         this.broadcast = broadcast;
+        this.tick = tick;
+        this.patience = patience;
     }
 
     /// Shows it on this connection until it is left.
@@ -89,7 +95,7 @@ class LiveFrames {
         private final long timer;
         private boolean working;
         private boolean again;
-        private boolean tick;
+        private boolean ticked;
         private volatile String shown = "";
 
         Feed(Wanted wanted) {
@@ -97,7 +103,7 @@ class LiveFrames {
             source = wanted.source().get();
             // Before anything is read: what happens in between is told.
             listening = broadcast.listen(wanted.hints(), this);
-            timer = vertx.setPeriodic(TICK.toMillis(), _ -> tick());
+            timer = vertx.setPeriodic(tick.toMillis(), _ -> tick());
         }
 
         void stop() {
@@ -117,7 +123,7 @@ class LiveFrames {
 
         private void tick() {
             synchronized (this) {
-                tick = true;
+                ticked = true;
             }
             refresh();
         }
@@ -139,8 +145,8 @@ class LiveFrames {
                 boolean toAll;
                 synchronized (this) {
                     again = false;
-                    toAll = tick;
-                    tick = false;
+                    toAll = ticked;
+                    ticked = false;
                 }
                 try {
                     var text = source.latest();
@@ -215,7 +221,7 @@ class LiveFrames {
                 line.send(text);
             } else if (behindSinceNanos == 0) {
                 behindSinceNanos = System.nanoTime();
-            } else if (System.nanoTime() - behindSinceNanos > PATIENCE.toNanos()) {
+            } else if (System.nanoTime() - behindSinceNanos > patience.toNanos()) {
                 line.cut();
             }
         }
