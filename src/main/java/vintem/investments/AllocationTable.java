@@ -197,8 +197,8 @@ class AllocationTable {
     private static final String STAGED =
             """
             from (
-                select g.line, coalesce(e.id, i.id) as client_id, s.id as asset_id, s.currency,
-                       s.splits, g.quantity::numeric as quantity,
+                select g.line, coalesce(e.id, i.id) as client_id,
+                       coalesce(e.status, i.status) as status, s.id as asset_id, s.currency, s.splits, g.quantity::numeric as quantity,
                        coalesce(g.buy_price::numeric, s.close_price) as price, g.buy_date
                 from staged_allocation g
                 left join client e on e.email_key = g.email
@@ -216,8 +216,10 @@ class AllocationTable {
     private static final String STAGED_WRONG =
             """
             select g.line, case when g.client_id is null then 'there is no such client'
+                when g.status <> 'active' then 'the client is not active'
                 else 'it has no price, and the asset has none' end as reason
-            %s where g.client_id is null or g.price is null order by g.line limit :most
+            %s where g.client_id is null or g.status <> 'active' or g.price is null
+            order by g.line limit :most
             """
                     .formatted(STAGED);
 

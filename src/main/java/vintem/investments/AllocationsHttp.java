@@ -43,6 +43,7 @@ import vintem.platform.Idempotency;
 import vintem.platform.Ids;
 import vintem.platform.Json;
 import vintem.platform.Problem;
+import vintem.platform.UnreadBodies;
 
 /// Money that clients put into assets, and what they sold of it.
 @Path("/allocations")
@@ -51,12 +52,18 @@ import vintem.platform.Problem;
 @Produces(MediaType.APPLICATION_JSON)
 public class AllocationsHttp {
     private static final String WHAT = "allocation";
+    private static final String SAMPLE_FILE =
+            """
+            client_email,ticker,quantity,buy_price,buy_date
+            ana@example.com,PETR4,100,36.38,2026-03-02
+            """;
 
     private final KeepAllocations keep;
     private final ImportAllocations importAllocations;
     private final AllocationTable table;
     private final Database database;
     private final Asking asking;
+    private final UnreadBodies unread;
     private final Clock clock;
 
     @Inject
@@ -66,12 +73,14 @@ public class AllocationsHttp {
             AllocationTable table,
             Database database,
             Asking asking,
+            UnreadBodies unread,
             Clock clock) {
         this.keep = keep;
         this.importAllocations = importAllocations;
         this.table = table;
         this.database = database;
         this.asking = asking;
+        this.unread = unread;
         this.clock = clock;
     }
 
@@ -259,7 +268,8 @@ public class AllocationsHttp {
             InputStream body,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
-        var route = "POST /allocations/" + id + "/withdrawals";
+        var known = Answers.id(id, WHAT);
+        var route = "POST /allocations/" + known + "/withdrawals";
         var key = Answers.key(asking.caller(), route, idempotencyKey, bytes);
         var fields = Json.object(bytes);
         var date = Days.read(fields, "date", today());
@@ -269,7 +279,7 @@ public class AllocationsHttp {
         var sale =
                 new KeepAllocations.Sale(date == null ? today() : date, quantity, price);
         return Answers.created(
-                keep.sell(asking.caller(), Answers.id(id, WHAT), sale, key),
+                keep.sell(asking.caller(), known, sale, key),
                 WHAT,
                 "/allocations/",
                 AllocationAnswer::of);
@@ -284,6 +294,13 @@ public class AllocationsHttp {
                     "CSV with client_email or client_id, ticker, quantity, and buy_price and"
                             + " buy_date where they are known. All of it or nothing. Without an"
                             + " Idempotency-Key the file itself is the key: it counts once.")
+    @RequestBody(
+            content = {
+                @Content(
+                        mediaType = "text/csv",
+                        examples = @ExampleObject(name = "sample", value = SAMPLE_FILE)),
+                @Content(mediaType = "multipart/form-data")
+            })
     @APIResponse(
             responseCode = "201",
             description = "What came of it",
@@ -296,6 +313,7 @@ public class AllocationsHttp {
             InputStream body,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+        unread.guard();
         try (var file = CsvFile.receive(body, contentType)) {
             var header =
                     idempotencyKey == null

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -217,7 +218,8 @@ public class AssetsHttp {
             InputStream body,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
-        var route = "POST /assets/" + id + "/splits";
+        var known = Answers.id(id, WHAT);
+        var route = "POST /assets/" + known + "/splits";
         var key = Answers.key(asking.caller(), route, idempotencyKey, bytes);
         var fields = Json.object(bytes);
         var date = Days.read(fields, "date", BusinessDays.today(clock));
@@ -232,9 +234,9 @@ public class AssetsHttp {
             fields.wrong("factor", "must be at most 10000");
         }
         fields.orThrow();
-        var split = new Split(java.util.Objects.requireNonNull(date), factor);
+        var split = new Split(Objects.requireNonNull(date), factor);
         return Answers.created(
-                keep.split(asking.caller(), Answers.id(id, WHAT), split, key),
+                keep.split(asking.caller(), known, split, key),
                 WHAT,
                 "/assets/",
                 made -> made);

@@ -45,6 +45,7 @@ import vintem.investments.Performance.TickerPerformance;
 import vintem.investments.Windows.Window;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
+import vintem.platform.Json;
 import vintem.platform.Pages;
 import vintem.platform.Words;
 
@@ -58,6 +59,7 @@ public class InvestmentPages {
     private static final int LINES = 25;
     private static final int MOST_ALLOCATIONS = 200;
     private static final int MONTHS = 12;
+    private static final int LONGEST_SEARCH = 200;
     private static final int FIRST_YEAR = 1990;
     private static final List<String> SORTS =
             List.of("name", "captado", "liquido", "atual", "rentabilidade");
@@ -297,7 +299,7 @@ public class InvestmentPages {
             return new Asked(
                     asked,
                     Window.of(window == null ? "" : window).orElse(Window.MENSAL),
-                    search == null || search.length() > 200 ? "" : search.strip(),
+                    searched(search),
                     SORTS.contains(by) ? by : "name",
                     sort != null && sort.startsWith("-"),
                     number(page, 1, 1_000_000).orElse(1));
@@ -491,7 +493,7 @@ public class InvestmentPages {
             @QueryParam("search") @Nullable String search,
             @QueryParam("page") @Nullable String page) {
         var tag = pages.words().tag();
-        var wanted = search == null || search.length() > 200 ? "" : search.strip();
+        var wanted = searched(search);
         var number = number(page, 1, 1_000_000).orElse(1);
         var view =
                 database.snapshot(
@@ -657,17 +659,16 @@ public class InvestmentPages {
                 it -> Figures.inShort(it, words.tag()));
     }
 
-    /// Month by month: what there is at its end against what there was at its beginning and what
-    /// was put in, less what was taken out, meanwhile.
+    /// Month by month: what there is at its end and was sold meanwhile, against what there was at
+    /// its beginning and was put in.
     private Chart returnsChart(
             Handle tx, List<MonthTotal> months, YearMonth last, Words words) {
         var first = last.minusMonths(MONTHS);
         var values = new TreeMap<YearMonth, BigDecimal>();
         holdings.custody(tx, first, last, today())
                 .forEach(it -> values.put(YearMonth.from(it.day()), it.valueBrl()));
-        var flows = new TreeMap<YearMonth, BigDecimal>();
-        months.forEach(
-                it -> flows.put(YearMonth.from(it.month()), it.captado().subtract(it.sold())));
+        var flows = new TreeMap<YearMonth, MonthTotal>();
+        months.forEach(it -> flows.put(YearMonth.from(it.month()), it));
         var cdi = new TreeMap<YearMonth, BigDecimal>();
         closes.rates(tx, SandboxMarket.CDI, first.plusMonths(1).atDay(1), today())
                 .forEach(
@@ -682,13 +683,15 @@ public class InvestmentPages {
         var growth = BigDecimal.ONE;
         var cdiGrowth = BigDecimal.ONE;
         for (var month = first.plusMonths(1); !month.isAfter(last); month = month.plusMonths(1)) {
-            var base =
-                    values.getOrDefault(month.minusMonths(1), BigDecimal.ZERO)
-                            .add(flows.getOrDefault(month, BigDecimal.ZERO));
+            var flow = flows.get(month);
+            var putIn = flow == null ? BigDecimal.ZERO : flow.captado();
+            var sold = flow == null ? BigDecimal.ZERO : flow.sold();
+            var base = values.getOrDefault(month.minusMonths(1), BigDecimal.ZERO).add(putIn);
             if (base.signum() > 0) {
                 growth =
                         growth.multiply(
                                 values.getOrDefault(month, BigDecimal.ZERO)
+                                        .add(sold)
                                         .divide(base, Decimals.EXACT_ENOUGH),
                                 Decimals.EXACT_ENOUGH);
                 cdiGrowth =
@@ -899,6 +902,12 @@ public class InvestmentPages {
     private static <T> BigDecimal sum(
             List<T> list, java.util.function.Function<T, BigDecimal> value) {
         return list.stream().map(value).reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    private static String searched(@Nullable String search) {
+        return search == null || search.length() > LONGEST_SEARCH || !Json.isClean(search)
+                ? ""
+                : search.strip();
     }
 
     private static Optional<Integer> number(@Nullable String text, int least, int most) {

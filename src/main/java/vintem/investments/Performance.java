@@ -238,8 +238,9 @@ class Performance {
         return curve;
     }
 
-    /// The returns of single days, multiplied: each day's is what the holdings of its end are worth
-    /// against those of the end before and what was put in since, less what was taken out.
+    /// The returns of single days, multiplied: each day's is what is there at its end and what was
+    /// sold since the end before, against what was there then and what was put in since. So money
+    /// comes in the morning and goes in the evening, each at its own price.
     private TimeWeighted timeWeighted(Handle tx, long client, LocalDate from, LocalDate to) {
         var positions = positions(tx, client);
         var cdi = new TreeMap<LocalDate, BigDecimal>();
@@ -255,10 +256,13 @@ class Performance {
         var valueBefore = value(positions, before);
         for (var day : TradingDays.between(from, to)) {
             var value = value(positions, day);
-            var base = valueBefore.add(flow(positions, before, day));
+            var base = valueBefore.add(putIn(positions, before, day));
             if (base.signum() > 0) {
-                growth = growth.multiply(value.divide(base, Decimals.EXACT_ENOUGH),
-                        Decimals.EXACT_ENOUGH);
+                growth =
+                        growth.multiply(
+                                value.add(sold(positions, before, day))
+                                        .divide(base, Decimals.EXACT_ENOUGH),
+                                Decimals.EXACT_ENOUGH);
                 var rate = cdi.get(day);
                 cdiWhole &= rate != null;
                 if (rate != null) {
@@ -291,20 +295,25 @@ class Performance {
         return sum(positions.bought(), it -> positions.value(it, day));
     }
 
-    /// What was put in after one day and up to another, less what was taken out.
-    private static BigDecimal flow(Positions positions, LocalDate after, LocalDate upTo) {
-        var flow = BigDecimal.ZERO;
-        for (var lot : positions.bought()) {
-            if (lot.date().isAfter(after) && !lot.date().isAfter(upTo)) {
-                flow = flow.add(lot.costBrl());
-            }
-            for (var sale : positions.soldOf().getOrDefault(lot.allocationId(), List.of())) {
-                if (sale.date().isAfter(after) && !sale.date().isAfter(upTo)) {
-                    flow = flow.subtract(sale.proceedsBrl());
-                }
-            }
-        }
-        return flow;
+    /// What was bought after one day and up to another.
+    private static BigDecimal putIn(Positions positions, LocalDate after, LocalDate upTo) {
+        return sum(
+                positions.bought().stream().filter(it -> isWithin(it.date(), after, upTo)).toList(),
+                Bought::costBrl);
+    }
+
+    /// The same of what was sold.
+    private static BigDecimal sold(Positions positions, LocalDate after, LocalDate upTo) {
+        return sum(
+                positions.soldOf().values().stream()
+                        .flatMap(List::stream)
+                        .filter(it -> isWithin(it.date(), after, upTo))
+                        .toList(),
+                Sold::proceedsBrl);
+    }
+
+    private static boolean isWithin(LocalDate day, LocalDate after, LocalDate upTo) {
+        return day.isAfter(after) && !day.isAfter(upTo);
     }
 
     private static <T> BigDecimal sum(

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.InputStream;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -29,6 +30,7 @@ import vintem.access.Role;
 import vintem.investments.IngestCloses.Ingested;
 import vintem.investments.Performance.DailyReturn;
 import vintem.platform.Problem;
+import vintem.platform.UnreadBodies;
 
 /// Closing prices and what follows from them.
 @Path("/")
@@ -39,21 +41,28 @@ public class ReturnsHttp {
     private static final String XLSX =
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+    private static final String SAMPLE_CLOSES = "ticker,date,close_price\nPETR4,2026-03-02,36.38\n";
+    private static final String SAMPLE_RATES =
+            "series,day,value\nUSD,2026-03-02,5.31\nCDI,2026-03-02,0.055131\n";
+
     private final Performance performance;
     private final ImportCloses imports;
     private final IngestCloses ingest;
     private final ExportPositions export;
+    private final UnreadBodies unread;
 
     @Inject
     ReturnsHttp(
             Performance performance,
             ImportCloses imports,
             IngestCloses ingest,
-            ExportPositions export) {
+            ExportPositions export,
+            UnreadBodies unread) {
         this.performance = performance;
         this.imports = imports;
         this.ingest = ingest;
         this.export = export;
+        this.unread = unread;
     }
 
     @GET
@@ -90,6 +99,13 @@ public class ReturnsHttp {
                     "CSV with ticker, date, close_price. All of it or nothing; a close that is"
                             + " there already is corrected, and the same file again changes"
                             + " nothing.")
+    @RequestBody(
+            content = {
+                @Content(
+                        mediaType = "text/csv",
+                        examples = @ExampleObject(name = "sample", value = SAMPLE_CLOSES)),
+                @Content(mediaType = "multipart/form-data")
+            })
     @APIResponse(
             responseCode = "200",
             description = "What came of it",
@@ -100,6 +116,7 @@ public class ReturnsHttp {
     public ImportCloses.Imported importCloses(
             InputStream body,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType) {
+        unread.guard();
         try (var file = CsvFile.receive(body, contentType)) {
             return imports.closes(file);
         }
@@ -129,6 +146,13 @@ public class ReturnsHttp {
             description =
                     "CSV with series, day, value: reais for one unit of a currency (USD), or CDI in"
                             + " percent a business day (series 12 of the central bank).")
+    @RequestBody(
+            content = {
+                @Content(
+                        mediaType = "text/csv",
+                        examples = @ExampleObject(name = "sample", value = SAMPLE_RATES)),
+                @Content(mediaType = "multipart/form-data")
+            })
     @APIResponse(
             responseCode = "200",
             description = "What came of it",
@@ -139,6 +163,7 @@ public class ReturnsHttp {
     public ImportCloses.Imported importRates(
             InputStream body,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType) {
+        unread.guard();
         try (var file = CsvFile.receive(body, contentType)) {
             return imports.rates(file);
         }
@@ -157,8 +182,8 @@ public class ReturnsHttp {
             responseCode = "200",
             description = "The table",
             content = {
-                @Content(mediaType = "text/csv", schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING)),
-                @Content(mediaType = XLSX, schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, format = "binary"))
+                @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING)),
+                @Content(mediaType = XLSX, schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
     @APIResponse(responseCode = "400", description = "Another format, or a client that cannot be")
     public Response export(

@@ -38,7 +38,7 @@ import vintem.platform.Together;
 @QuarkusTestResource(World.class)
 class KeptCaptadoTest {
     private static final long SEED = 20261126;
-    private static final int OPERATIONS = 2_500;
+    private static final int OPERATIONS = 2_000;
 
     @Inject Office office;
     @Inject Captado captado;

@@ -195,6 +195,7 @@ create index captado_client_changed on captado_client (changed_xact);
 
 create aggregate product(numeric) (sfunc = numeric_mul, stype = numeric, initcond = '1');
 
+-- Whoever enters something anew dates it anew; what is worked out leaves the date alone.
 create function keep_client() returns trigger language plpgsql as $$
 begin
     insert into client_history (client_id, name, status, advisor, recorded_at, superseded_at)
@@ -203,8 +204,7 @@ begin
 end $$;
 
 create trigger keep after update on client for each row
-    when ((old.name, old.status, old.advisor) is distinct from (new.name, new.status, new.advisor))
-    execute function keep_client();
+    when (old.recorded_at <> new.recorded_at) execute function keep_client();
 
 create function keep_allocation() returns trigger language plpgsql as $$
 begin
@@ -216,9 +216,7 @@ begin
 end $$;
 
 create trigger keep after update on allocation for each row
-    when ((old.quantity, old.buy_price, old.buy_date, old.is_active)
-        is distinct from (new.quantity, new.buy_price, new.buy_date, new.is_active))
-    execute function keep_allocation();
+    when (old.recorded_at <> new.recorded_at) execute function keep_allocation();
 
 create function keep_close() returns trigger language plpgsql as $$
 begin
@@ -228,7 +226,7 @@ begin
 end $$;
 
 create trigger keep after update on daily_return for each row
-    when (old.close_price is distinct from new.close_price) execute function keep_close();
+    when (old.recorded_at <> new.recorded_at) execute function keep_close();
 
 create function keep_rate() returns trigger language plpgsql as $$
 begin
@@ -238,7 +236,7 @@ begin
 end $$;
 
 create trigger keep after update on market_rate for each row
-    when (old.value is distinct from new.value) execute function keep_rate();
+    when (old.recorded_at <> new.recorded_at) execute function keep_rate();
 
 grant select, insert, update on client, asset, allocation, daily_return, market_rate, quote, captado_month,
     captado_client to vintem_app;
