@@ -255,8 +255,7 @@ public class AccessHttp {
             fields.wrong("role", "must be admin or read");
         }
         fields.orThrow();
-        var roles =
-                Map.of(Capability.INVESTMENTS, "admin".equals(role) ? Role.ADMIN : Role.READ);
+        var roles = Map.of(Capability.INVESTMENTS, "admin".equals(role) ? Role.ADMIN : Role.READ);
         return saved(
                 users.create(asking.caller(), name, password, new Grant(roles, 0, 0), key), true);
     }

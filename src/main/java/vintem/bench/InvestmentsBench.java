@@ -35,7 +35,8 @@ import vintem.platform.Database;
 import vintem.platform.Pool;
 
 /// 10,000 clients with 100 allocations each and 250 closes of each asset: a file of all of them,
-/// the first captado, ticks after one change, everything exported; and 1,000 sockets on 100 clients.
+/// the first captado, ticks after one change, everything exported; and 1,000 sockets on
+/// 100 clients.
 final class InvestmentsBench implements Benchmark {
     private static final int CLIENTS = 10_000;
     private static final int QUICK_CLIENTS = 200;
@@ -95,7 +96,8 @@ final class InvestmentsBench implements Benchmark {
             writer.write("ticker,date,close_price\n");
             for (var asset = 1; asset <= ASSETS; asset++) {
                 for (var day = 1; day <= CLOSES; day++) {
-                    writer.write("BEN%d,%s,%s\n".formatted(asset, today.minusDays(day), price(random)));
+                    writer.write(
+                            "BEN%d,%s,%s\n".formatted(asset, today.minusDays(day), price(random)));
                 }
             }
         }
@@ -180,10 +182,7 @@ final class InvestmentsBench implements Benchmark {
         out.say("first captado / raw SQL: %.2f", first / raw);
         out.atMost("first captado", first, 1_000, " ms");
         out.atMost(
-                "tick after one change, median",
-                ticks.getValueAtPercentile(50) / 1e3,
-                20,
-                " ms");
+                "tick after one change, median", ticks.getValueAtPercentile(50) / 1e3, 20, " ms");
         out.atMost("tick after one change, p99", ticks.getValueAtPercentile(99) / 1e3, 20, " ms");
     }
 
@@ -227,7 +226,8 @@ final class InvestmentsBench implements Benchmark {
         var most = 0L;
         try (var client = HttpClient.newHttpClient()) {
             var request =
-                    HttpRequest.newBuilder(URI.create(base(server) + "/prices/export?format=" + format))
+                    HttpRequest.newBuilder(
+                                    URI.create(base(server) + "/prices/export?format=" + format))
                             .header("Authorization", "Bearer " + server.token())
                             .build();
             var answer = client.send(request, BodyHandlers.ofInputStream());
@@ -366,8 +366,7 @@ final class InvestmentsBench implements Benchmark {
     }
 
     private static List<String> exported(String what, Download it, long rows) {
-        return List.of(
-                what, number(it.seconds), number(rows / it.seconds), number(it.bytes / 1e6));
+        return List.of(what, number(it.seconds), number(rows / it.seconds), number(it.bytes / 1e6));
     }
 
     private static List<String> concat(String first, List<String> rest) {

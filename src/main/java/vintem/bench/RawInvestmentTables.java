@@ -124,7 +124,8 @@ final class RawInvestmentTables {
             LocalDate ref)
             throws SQLException {
         try (var query = owner.prepareStatement(CAPTADO)) {
-            var days = new LocalDate[] {half, half, month, month, week, week, year, year, year, ref};
+            var days =
+                    new LocalDate[] {half, half, month, month, week, week, year, year, year, ref};
             for (var i = 0; i < days.length; i++) {
                 query.setObject(i + 1, days[i]);
             }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
-import vintem.platform.BinaryArray;
 import vintem.platform.BinaryCopy;
 import vintem.platform.Columns;
 
@@ -299,7 +298,12 @@ class AllocationTable {
     }
 
     long sell(
-            Handle tx, long id, LocalDate date, BigDecimal quantity, BigDecimal price, Instant now) {
+            Handle tx,
+            long id,
+            LocalDate date,
+            BigDecimal quantity,
+            BigDecimal price,
+            Instant now) {
         var sale =
                 tx.createQuery(SELL)
                         .bind("id", id)

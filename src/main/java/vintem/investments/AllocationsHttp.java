@@ -160,8 +160,10 @@ public class AllocationsHttp {
         var clientId = fields.requiredInteger("client_id");
         var assetId = fields.integer("asset_id");
         var symbol = symbol(fields);
-        if (assetId == null && symbol == null
-                && !fields.has("asset_id") && !fields.has("asset_symbol")) {
+        if (assetId == null
+                && symbol == null
+                && !fields.has("asset_id")
+                && !fields.has("asset_symbol")) {
             fields.wrong("asset_id", "is required, or asset_symbol");
         }
         var quantity = Decimals.require(fields, "quantity");
@@ -276,8 +278,7 @@ public class AllocationsHttp {
         var quantity = Decimals.require(fields, "quantity");
         var price = Decimals.require(fields, "price");
         fields.orThrow();
-        var sale =
-                new KeepAllocations.Sale(date == null ? today() : date, quantity, price);
+        var sale = new KeepAllocations.Sale(date == null ? today() : date, quantity, price);
         return Answers.created(
                 keep.sell(asking.caller(), known, sale, key),
                 WHAT,
@@ -304,8 +305,7 @@ public class AllocationsHttp {
     @APIResponse(
             responseCode = "201",
             description = "What came of it",
-            content =
-                    @Content(schema = @Schema(implementation = ImportAllocations.Imported.class)))
+            content = @Content(schema = @Schema(implementation = ImportAllocations.Imported.class)))
     @APIResponse(responseCode = "400", description = "Rows that are wrong; nothing was written")
     @APIResponse(responseCode = "413", description = "The file is too large")
     @APIResponse(responseCode = "415", description = "The body is no CSV")
@@ -316,12 +316,9 @@ public class AllocationsHttp {
         unread.guard();
         try (var file = CsvFile.receive(body, contentType)) {
             var header =
-                    idempotencyKey == null
-                            ? HexFormat.of().formatHex(file.hash())
-                            : idempotencyKey;
+                    idempotencyKey == null ? HexFormat.of().formatHex(file.hash()) : idempotencyKey;
             var identity =
-                    Idempotency.identity(
-                                    asking.caller().id(), "POST /allocations/import", header)
+                    Idempotency.identity(asking.caller().id(), "POST /allocations/import", header)
                             .orElseThrow();
             var key = new Idempotency.Request(identity, file.hash(), Ids.next());
             return Answers.created(

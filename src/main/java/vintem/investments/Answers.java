@@ -28,8 +28,7 @@ final class Answers {
     ///
     /// @param next goes into `?skip=`; null at the end
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record Rows<T>(
-            List<T> items, long total, long skip, int limit, @Nullable Long next) {
+    public record Rows<T>(List<T> items, long total, long skip, int limit, @Nullable Long next) {
         static <T> Rows<T> of(List<T> items, long total, Place place) {
             var end = place.skip() + items.size();
             return new Rows<>(
@@ -40,8 +39,7 @@ final class Answers {
     /// Which rows of a list are wanted.
     record Place(long skip, int limit) {
         /// @throws Problem `400` for what cannot be
-        static Place of(
-                @Nullable String skip, @Nullable String page, @Nullable String limit) {
+        static Place of(@Nullable String skip, @Nullable String page, @Nullable String limit) {
             var size = Page.size(limit);
             if (page != null) {
                 var number = number("page", page, 1, MOST_SKIPPED / size);
@@ -127,8 +125,7 @@ final class Answers {
     }
 
     private static Response.ResponseBuilder created(int status, byte[] body, String place) {
-        var response =
-                Response.status(status).type(MediaType.APPLICATION_JSON_TYPE).entity(body);
+        var response = Response.status(status).type(MediaType.APPLICATION_JSON_TYPE).entity(body);
         var id = HttpBody.object(body);
         return id.has("id")
                 ? response.header(HttpHeaders.LOCATION, place + id.integer("id"))
@@ -148,7 +145,8 @@ final class Answers {
             case REMOVED_BEFORE ->
                     Problem.conflict("allocation-removed", "The allocation was removed.");
             case NO_SUCH_CLIENT ->
-                    Problem.of(422, "no-such-client", "No such client", "There is none of that id.");
+                    Problem.of(
+                            422, "no-such-client", "No such client", "There is none of that id.");
             case NO_SUCH_ASSET ->
                     Problem.of(422, "no-such-asset", "No such asset", "There is none of that id.");
             case UNKNOWN_SYMBOL ->

@@ -223,9 +223,7 @@ class AssetTable {
     List<Split> splits(Handle tx, long asset) {
         return tx.createQuery(SPLITS)
                 .bind("asset", asset)
-                .map(
-                        (row, _) ->
-                                new Split(row.getObject(1, LocalDate.class), row.getBigDecimal(2)))
+                .map((row, _) -> new Split(row.getObject(1, LocalDate.class), row.getBigDecimal(2)))
                 .list();
     }
 

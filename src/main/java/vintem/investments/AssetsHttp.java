@@ -236,10 +236,7 @@ public class AssetsHttp {
         fields.orThrow();
         var split = new Split(Objects.requireNonNull(date), factor);
         return Answers.created(
-                keep.split(asking.caller(), known, split, key),
-                WHAT,
-                "/assets/",
-                made -> made);
+                keep.split(asking.caller(), known, split, key), WHAT, "/assets/", made -> made);
     }
 
     @GET
@@ -258,8 +255,7 @@ public class AssetsHttp {
     @APIResponse(responseCode = "404", description = "The provider knows no such symbol")
     @APIResponse(responseCode = "503", description = "No answer, and no price of before")
     public PriceAnswer price(@QueryParam("symbol") @Nullable String symbol) {
-        var ticker =
-                Tickers.of(symbol).orElseThrow(() -> Problem.invalid("?symbol", Tickers.RULE));
+        var ticker = Tickers.of(symbol).orElseThrow(() -> Problem.invalid("?symbol", Tickers.RULE));
         return switch (quotes.price(ticker)) {
             case Quotes.Found.Price price -> PriceAnswer.of(price, clock.instant());
             case Quotes.Found.Unknown() -> throw Problem.notFound("There is no such symbol.");
@@ -288,8 +284,7 @@ public class AssetsHttp {
                         : (int) Answers.number("per_page", perPage, 1, Page.LARGEST);
         try {
             var found = market.catalogue(number, size);
-            return new CatalogueAnswer(
-                    found.items(), number, size, found.total(), market.source());
+            return new CatalogueAnswer(found.items(), number, size, found.total(), market.source());
         } catch (MarketData.Away away) {
             throw Problem.unavailable("The price provider does not answer.", 30);
         }

@@ -164,10 +164,7 @@ public class Captado {
     }
 
     List<ClientSums> sums(Handle tx, Windows windows, @Nullable Instant asOf) {
-        var sums =
-                asOf == null
-                        ? table.sums(tx, windows)
-                        : then(tx, windows, asOf);
+        var sums = asOf == null ? table.sums(tx, windows) : then(tx, windows, asOf);
         return sums.stream().sorted(BY_NAME).toList();
     }
 
@@ -265,7 +262,8 @@ public class Captado {
                 .forEach(it -> lots.computeIfAbsent(it.clientId(), _ -> new ArrayList<>()).add(it));
         var sales = new HashMap<Long, List<Sale>>();
         history.sales(tx, asOf, today(asOf), null, from, windows.ref())
-                .forEach(it -> sales.computeIfAbsent(it.clientId(), _ -> new ArrayList<>()).add(it));
+                .forEach(
+                        it -> sales.computeIfAbsent(it.clientId(), _ -> new ArrayList<>()).add(it));
         return history.clients(tx, asOf, null).stream()
                 .map(
                         client -> {
@@ -281,7 +279,10 @@ public class Captado {
     }
 
     private static ClientSums clientSums(
-            HistoryTable.ClientThen client, Map<Window, Sums> sums, List<Lot> lots, LocalDate year) {
+            HistoryTable.ClientThen client,
+            Map<Window, Sums> sums,
+            List<Lot> lots,
+            LocalDate year) {
         return new ClientSums(
                 client.id(),
                 client.name(),

@@ -43,7 +43,8 @@ public class CaptadoHttp {
     @GET
     @Needs(capability = Capability.INVESTMENTS, role = Role.READ)
     @Operation(
-            summary = "What clients put in, in the year, half, month and week that end with a month",
+            summary =
+                    "What clients put in, in the year, half, month and week that end with a month",
             description =
                     "?month= and ?year= name it; the periods end on its last day, or today."
                             + " ?as_of= shows what was known and what prices were at an instant.")
@@ -93,8 +94,7 @@ public class CaptadoHttp {
                 .orElseThrow(() -> Problem.notFound("There is no such client."));
     }
 
-    private Windows windows(
-            @Nullable String month, @Nullable String year, @Nullable Instant asOf) {
+    private Windows windows(@Nullable String month, @Nullable String year, @Nullable Instant asOf) {
         return captado.windows(month(month, year), asOf)
                 .orElseThrow(() -> Problem.invalid("?month", "has not begun"));
     }

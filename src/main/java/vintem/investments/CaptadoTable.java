@@ -204,7 +204,8 @@ class CaptadoTable {
                     select w.client_id, %s from withdrawal w where w.asset_id = any(:assets)
                     """
                             .formatted(
-                                    MONTH_OF.formatted("a.buy_date"), MONTH_OF.formatted("w.date")));
+                                    MONTH_OF.formatted("a.buy_date"),
+                                    MONTH_OF.formatted("w.date")));
 
     private static final String REBUILD_CLIENTS =
             REBUILD.formatted(
@@ -215,7 +216,8 @@ class CaptadoTable {
                     select w.client_id, %s from withdrawal w where w.client_id = any(:clients)
                     """
                             .formatted(
-                                    MONTH_OF.formatted("a.buy_date"), MONTH_OF.formatted("w.date")));
+                                    MONTH_OF.formatted("a.buy_date"),
+                                    MONTH_OF.formatted("w.date")));
 
     private static final String STATE =
             """

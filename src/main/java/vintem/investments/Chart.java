@@ -193,8 +193,7 @@ public record Chart(
 
         private static String scaled(BigDecimal value, int power, String language) {
             return number(
-                    Decimals.plain(
-                            value.movePointLeft(power).setScale(1, RoundingMode.HALF_EVEN)),
+                    Decimals.plain(value.movePointLeft(power).setScale(1, RoundingMode.HALF_EVEN)),
                     language);
         }
     }

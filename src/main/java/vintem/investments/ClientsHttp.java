@@ -214,9 +214,7 @@ public class ClientsHttp {
     @APIResponse(responseCode = "200", description = "One entry for each ticker")
     @APIResponse(responseCode = "404", description = "No such client")
     public List<TickerPerformance> performance(@PathParam("id") String id) {
-        return performance
-                .byTicker(Answers.id(id, WHAT))
-                .orElseThrow(ClientsHttp::noSuch);
+        return performance.byTicker(Answers.id(id, WHAT)).orElseThrow(ClientsHttp::noSuch);
     }
 
     @GET
@@ -224,7 +222,8 @@ public class ClientsHttp {
     @Needs(capability = Capability.INVESTMENTS, role = Role.READ)
     @Operation(
             summary = "A client's time-weighted return, against CDI",
-            description = "?from= and ?to= are days; the last twelve months where they are missing.")
+            description =
+                    "?from= and ?to= are days; the last twelve months where they are missing.")
     @APIResponse(
             responseCode = "200",
             description = "The return and its curve",
@@ -255,7 +254,8 @@ public class ClientsHttp {
 
     static Search search(@Nullable String search, @Nullable String status) {
         if (search != null && (search.length() > LONGEST_SEARCH || !Json.isClean(search))) {
-            throw Problem.invalid("?search", "is longer than %d characters".formatted(LONGEST_SEARCH));
+            throw Problem.invalid(
+                    "?search", "is longer than %d characters".formatted(LONGEST_SEARCH));
         }
         if (status != null && !status.isEmpty() && !isStatus(status)) {
             throw Problem.invalid("?status", "must be active or inactive");

@@ -33,8 +33,8 @@ import vintem.platform.Violations;
 /// A file that somebody sends: kept on the disk while its request lasts, so that nobody waits for a
 /// slow line with a transaction open, and read as often as wanted, in constant memory.
 ///
-/// UTF-8, with a row of titles, delimited by commas or semicolons; with semicolons decimals may have
-/// a comma.
+/// UTF-8, with a row of titles, delimited by commas or semicolons; with semicolons decimals
+/// may have a comma.
 final class CsvFile implements AutoCloseable {
     private static final long MOST_BYTES =
             Settings.number("investments-max-file-bytes", 256L << 20);
@@ -215,7 +215,8 @@ final class CsvFile implements AutoCloseable {
     }
 
     private static Problem titles(List<String> titles) {
-        return Problem.invalid("/line/1", "must name " + String.join(", ", titles) + ", and a row must follow");
+        return Problem.invalid(
+                "/line/1", "must name " + String.join(", ", titles) + ", and a row must follow");
     }
 
     /// Leaves the reader after a mark of UTF-8, before the first title.

@@ -28,7 +28,8 @@ final class Decimals {
         return exact == null ? null : money(exact);
     }
 
-    /// How much more the one is than the other, in percent with four decimals; 0 where the other is 0.
+    /// How much more the one is than the other, in percent with four decimals; 0 where the other
+    /// is 0.
     static BigDecimal percentOver(BigDecimal now, BigDecimal before) {
         return before.signum() == 0
                 ? BigDecimal.ZERO.setScale(RETURN)

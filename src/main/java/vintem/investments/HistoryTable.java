@@ -266,10 +266,7 @@ class HistoryTable {
         return tx.createQuery(CLIENTS)
                 .bind("as_of", asOf)
                 .bind("client", client)
-                .map(
-                        (row, _) ->
-                                new ClientThen(
-                                        row.getLong(1), row.getString(2), row.getString(3)))
+                .map((row, _) -> new ClientThen(row.getLong(1), row.getString(2), row.getString(3)))
                 .list();
     }
 

@@ -117,7 +117,9 @@ final class HttpMarket implements MarketData {
     @Override
     public List<DayPrice> closes(String symbol, LocalDate from, LocalDate to) {
         var path = "/quote/%s?interval=1d&range=%s".formatted(encoded(symbol), range(from));
-        return ask(path).map(answer -> understood(() -> closes(answer, from, to))).orElse(List.of());
+        return ask(path)
+                .map(answer -> understood(() -> closes(answer, from, to)))
+                .orElse(List.of());
     }
 
     private static List<DayPrice> closes(Fields answer, LocalDate from, LocalDate to) {
@@ -226,8 +228,10 @@ final class HttpMarket implements MarketData {
                         .header("Accept", "application/json");
         terms.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         // The client's own time-out ends with the headers; a body that trickles is cut off here.
-        var asked = client.sendAsync(request.build(), BodyHandlers.limiting(
-                        BodyHandlers.ofByteArray(), MOST_BYTES));
+        var asked =
+                client.sendAsync(
+                        request.build(),
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
         try {
             var answer = asked.get(left.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
             if (answer.statusCode() == NOT_FOUND) {

@@ -95,8 +95,7 @@ class ImportAllocations {
         var created = new ArrayList<NewAsset>();
         for (var ticker : unknown) {
             if (quotes.price(ticker) instanceof Quotes.Found.Price(var quote, _, _, _)) {
-                created.add(
-                        new NewAsset(ticker, quote.name(), quote.exchange(), quote.currency()));
+                created.add(new NewAsset(ticker, quote.name(), quote.exchange(), quote.currency()));
             } else {
                 violations.add(
                         "/line/%d/ticker".formatted(firstLines.get(ticker)),
@@ -144,8 +143,7 @@ class ImportAllocations {
 
     private Row read(CsvFile.Row row) {
         var today = BusinessDays.today(clock);
-        var email =
-                row.text("client_email", LONGEST_EMAIL).map(it -> it.toLowerCase(Locale.ROOT));
+        var email = row.text("client_email", LONGEST_EMAIL).map(it -> it.toLowerCase(Locale.ROOT));
         var id = row.text("client_id", 18).filter(it -> isId(row, it)).map(Long::parseLong);
         if (email.isEmpty() && id.isEmpty()) {
             row.wrong("client_email", "is required, or client_id");

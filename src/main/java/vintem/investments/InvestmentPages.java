@@ -158,7 +158,8 @@ public class InvestmentPages {
             @Nullable Chart captado,
             @Nullable Chart returns,
             String cdiSource,
-            String socket) {}
+            String socket,
+            boolean mayAct) {}
 
     public record HoldingLine(
             long assetId,
@@ -212,7 +213,9 @@ public class InvestmentPages {
             @Nullable Chart chart,
             List<TickerLine> tickers,
             List<AllocationLine> allocations,
-            boolean more) {}
+            boolean more,
+            boolean mayAct,
+            String today) {}
 
     public record AssetLine(
             long id,
@@ -231,7 +234,12 @@ public class InvestmentPages {
             boolean later) {}
 
     public record DayLine(
-            LocalDate date, String close, String change, boolean gain, boolean carried, String source) {}
+            LocalDate date,
+            String close,
+            String change,
+            boolean gain,
+            boolean carried,
+            String source) {}
 
     public record ReturnsView(
             List<Choice> assets,
@@ -250,6 +258,7 @@ public class InvestmentPages {
     private final CloseTable closes;
     private final Database database;
     private final Pages pages;
+    private final Asking asking;
     private final Clock clock;
 
     @Inject
@@ -264,6 +273,7 @@ public class InvestmentPages {
             CloseTable closes,
             Database database,
             Pages pages,
+            Asking asking,
             Clock clock) {
         this.captado = captado;
         this.table = table;
@@ -275,12 +285,18 @@ public class InvestmentPages {
         this.closes = closes;
         this.database = database;
         this.pages = pages;
+        this.asking = asking;
         this.clock = clock;
     }
 
     /// What somebody asked the dashboard for; what cannot be is as if it were not there.
     private record Asked(
-            YearMonth month, Window window, String search, String sort, boolean descending, int page) {
+            YearMonth month,
+            Window window,
+            String search,
+            String sort,
+            boolean descending,
+            int page) {
         static Asked of(
                 LocalDate today,
                 @Nullable String month,
@@ -339,8 +355,7 @@ public class InvestmentPages {
             @QueryParam("part") @Nullable String part) {
         var asked = Asked.of(today(), month, year, window, search, sort, page);
         var words = pages.words();
-        var view =
-                database.snapshot(tx -> dashboard(tx, asked, words, !"figures".equals(part)));
+        var view = database.snapshot(tx -> dashboard(tx, asked, words, !"figures".equals(part)));
         return pages.show("investments/dashboard.html", view);
     }
 
@@ -355,8 +370,10 @@ public class InvestmentPages {
         var from = Math.min((asked.page() - 1) * LINES, found.size());
         var to = Math.min(from + LINES, found.size());
         var tag = words.tag();
-        var months = charts ? table.months(tx, asked.month().minusMonths(MONTHS - 1L), asked.month())
-                : List.<MonthTotal>of();
+        var months =
+                charts
+                        ? table.months(tx, asked.month().minusMonths(MONTHS - 1L), asked.month())
+                        : List.<MonthTotal>of();
         return new Dashboard(
                 months(asked.month(), words),
                 years(asked.month()),
@@ -377,7 +394,8 @@ public class InvestmentPages {
                 charts ? returnsChart(tx, months, asked.month(), words) : null,
                 charts ? sources(tx, asked.month()) : "",
                 "/ws/captado?month=%d&year=%d"
-                        .formatted(asked.month().getMonthValue(), asked.month().getYear()));
+                        .formatted(asked.month().getMonthValue(), asked.month().getYear()),
+                mayAct());
     }
 
     @GET
@@ -392,7 +410,8 @@ public class InvestmentPages {
                         tx -> {
                             var held = holdings.holdings(tx);
                             var values =
-                                    holdings.custody(tx, now.minusMonths(MONTHS - 1L), now, today());
+                                    holdings.custody(
+                                            tx, now.minusMonths(MONTHS - 1L), now, today());
                             var value = sum(held, PerformanceTable.Holding::valueBrl);
                             var cost = sum(held, PerformanceTable.Holding::costBrl);
                             var labels =
@@ -453,17 +472,13 @@ public class InvestmentPages {
         var earliest = today().minusYears(5);
         var returns =
                 performance
-                        .timeWeighted(
-                                id, start.isBefore(earliest) ? earliest : start, today())
+                        .timeWeighted(id, start.isBefore(earliest) ? earliest : start, today())
                         .orElseThrow();
         var lots =
                 database.transaction(
                         tx ->
                                 allocations.page(
-                                        tx,
-                                        new Filter(id, null, null),
-                                        0,
-                                        MOST_ALLOCATIONS + 1));
+                                        tx, new Filter(id, null, null), 0, MOST_ALLOCATIONS + 1));
         return Optional.of(
                 new ClientView(
                         found.get(),
@@ -482,7 +497,9 @@ public class InvestmentPages {
                                 .limit(MOST_ALLOCATIONS)
                                 .map(it -> allocation(it, tag))
                                 .toList(),
-                        lots.size() > MOST_ALLOCATIONS));
+                        lots.size() > MOST_ALLOCATIONS,
+                        mayAct() && found.get().status().equals(ClientTable.ACTIVE),
+                        today().toString()));
     }
 
     @GET
@@ -502,10 +519,7 @@ public class InvestmentPages {
                             var rows = assets.page(tx, text, (number - 1L) * LINES, LINES + 1);
                             return new AssetsView(
                                     wanted,
-                                    rows.stream()
-                                            .limit(LINES)
-                                            .map(it -> asset(it, tag))
-                                            .toList(),
+                                    rows.stream().limit(LINES).map(it -> asset(it, tag)).toList(),
                                     assets.count(tx, text),
                                     rows.size() > LINES
                                             ? Pages.link(
@@ -541,8 +555,7 @@ public class InvestmentPages {
                 day(from)
                         .filter(it -> !it.isAfter(end) && it.isAfter(end.minusYears(10)))
                         .orElse(end.minusMonths(3));
-        var days =
-                chosen.flatMap(it -> performance.dailyReturns(it, start, end)).orElse(List.of());
+        var days = chosen.flatMap(it -> performance.dailyReturns(it, start, end)).orElse(List.of());
         var chart =
                 days.isEmpty()
                         ? null
@@ -615,7 +628,8 @@ public class InvestmentPages {
             List<ClientSums> clients, Window window, Words words) {
         var byAdvisor = new TreeMap<String, List<ClientSums>>();
         for (var each : clients) {
-            var name = each.advisor() == null ? words.say("investments.no_advisor") : each.advisor();
+            var name =
+                    each.advisor() == null ? words.say("investments.no_advisor") : each.advisor();
             byAdvisor.computeIfAbsent(name, _ -> new ArrayList<>()).add(each);
         }
         return byAdvisor.entrySet().stream()
@@ -661,8 +675,7 @@ public class InvestmentPages {
 
     /// Month by month: what there is at its end and was sold meanwhile, against what there was at
     /// its beginning and was put in.
-    private Chart returnsChart(
-            Handle tx, List<MonthTotal> months, YearMonth last, Words words) {
+    private Chart returnsChart(Handle tx, List<MonthTotal> months, YearMonth last, Words words) {
         var first = last.minusMonths(MONTHS);
         var values = new TreeMap<YearMonth, BigDecimal>();
         holdings.custody(tx, first, last, today())
@@ -722,15 +735,16 @@ public class InvestmentPages {
         return Chart.lines(
                 List.of(
                         new Series(
-                                "main", own.stream().map(CurvePoint::accumulatedReturnPct).toList()),
+                                "main",
+                                own.stream().map(CurvePoint::accumulatedReturnPct).toList()),
                         new Series(
-                                "cdi", cdi.stream().map(CurvePoint::accumulatedReturnPct).toList())),
+                                "cdi",
+                                cdi.stream().map(CurvePoint::accumulatedReturnPct).toList())),
                 own.stream().map(it -> words.day(it.date())).toList(),
                 it -> Figures.percent(it, words.tag()));
     }
 
-    private static HoldingLine holding(
-            PerformanceTable.Holding it, BigDecimal whole, String tag) {
+    private static HoldingLine holding(PerformanceTable.Holding it, BigDecimal whole, String tag) {
         return new HoldingLine(
                 it.assetId(),
                 it.ticker(),
@@ -833,8 +847,7 @@ public class InvestmentPages {
                                                     it.of(window).captado()));
                     default -> Comparator.comparing(it -> it.name().toLowerCase(Locale.ROOT));
                 };
-        return (asked.descending() ? order.reversed() : order)
-                .thenComparing(ClientSums::clientId);
+        return (asked.descending() ? order.reversed() : order).thenComparing(ClientSums::clientId);
     }
 
     private static boolean matches(ClientSums it, String search) {
@@ -882,7 +895,9 @@ public class InvestmentPages {
     }
 
     private static String monthLabel(YearMonth month, Words words) {
-        return month.getMonth().getDisplayName(TextStyle.SHORT_STANDALONE, locale(words)).replace(".", "")
+        return month.getMonth()
+                        .getDisplayName(TextStyle.SHORT_STANDALONE, locale(words))
+                        .replace(".", "")
                 + "/"
                 + month.getYear() % 100;
     }
@@ -923,6 +938,10 @@ public class InvestmentPages {
         } catch (java.time.DateTimeException none) {
             return Optional.empty();
         }
+    }
+
+    private boolean mayAct() {
+        return asking.caller().may(Capability.INVESTMENTS, Role.OPERATOR);
     }
 
     private LocalDate today() {

@@ -33,7 +33,9 @@ class InvestmentsProof implements Proof {
         var now = clock.instant().plusSeconds(3_600);
         var today = BusinessDays.today(clock);
         for (var id : history.wrongLots(snapshot, now, today)) {
-            wrong.add("allocation %d: its cost, rest or proceeds are not what comes out".formatted(id));
+            wrong.add(
+                    "allocation %d: its cost, rest or proceeds are not what comes out"
+                            .formatted(id));
         }
         for (var it : history.wrongMonths(snapshot, now, today)) {
             wrong.add(

@@ -177,8 +177,7 @@ class KeepAllocations {
                                 price,
                                 wanted.date()),
                         now);
-        captado.lotsChanged(
-                tx, List.of(id), List.of(Bucket.of(wanted.clientId(), wanted.date())));
+        captado.lotsChanged(tx, List.of(id), List.of(Bucket.of(wanted.clientId(), wanted.date())));
         return new Outcome.Done<>(table.find(tx, id).orElseThrow());
     }
 
@@ -232,8 +231,7 @@ class KeepAllocations {
                         }));
     }
 
-    Outcome<Allocation> sell(
-            Caller caller, long id, Sale sale, Optional<Idempotency.Request> key) {
+    Outcome<Allocation> sell(Caller caller, long id, Sale sale, Optional<Idempotency.Request> key) {
         return told(
                 once.create(
                         key,

@@ -24,8 +24,7 @@ class KeepAssets {
     private final Clock clock;
 
     @Inject
-    KeepAssets(
-            CreateOnce once, AssetTable table, KeepCaptado captado, AccessLog log, Clock clock) {
+    KeepAssets(CreateOnce once, AssetTable table, KeepCaptado captado, AccessLog log, Clock clock) {
         this.once = once;
         this.table = table;
         this.captado = captado;
@@ -60,8 +59,7 @@ class KeepAssets {
                             if (!table.split(tx, assetId, split, clock.instant())) {
                                 return new Outcome.Refused<Split>(Refusal.SPLIT_TAKEN);
                             }
-                            captado.assetsChanged(
-                                    tx, List.of(assetId), BusinessDays.today(clock));
+                            captado.assetsChanged(tx, List.of(assetId), BusinessDays.today(clock));
                             log.record(
                                     tx,
                                     caller,

@@ -50,8 +50,6 @@ class Markets {
         if (terms.isPresent()) {
             return new HttpMarket(terms.get(), clock);
         }
-        return Settings.mode() == Settings.Mode.SANDBOX
-                ? new SandboxMarket(clock)
-                : new NoMarket();
+        return Settings.mode() == Settings.Mode.SANDBOX ? new SandboxMarket(clock) : new NoMarket();
     }
 }

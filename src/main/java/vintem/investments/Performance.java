@@ -188,7 +188,10 @@ class Performance {
         var byTicker = new TreeMap<String, List<Bought>>();
         positions
                 .bought()
-                .forEach(it -> byTicker.computeIfAbsent(it.ticker(), _ -> new ArrayList<>()).add(it));
+                .forEach(
+                        it ->
+                                byTicker.computeIfAbsent(it.ticker(), _ -> new ArrayList<>())
+                                        .add(it));
         return byTicker.values().stream().map(lots -> ticker(positions, lots)).toList();
     }
 
@@ -263,13 +266,16 @@ class Performance {
                                 value.add(sold(positions, before, day))
                                         .divide(base, Decimals.EXACT_ENOUGH),
                                 Decimals.EXACT_ENOUGH);
-                var rate = cdi.get(day);
-                cdiWhole &= rate != null;
-                if (rate != null) {
-                    cdiGrowth =
-                            cdiGrowth.multiply(
-                                    BigDecimal.ONE.add(rate.movePointLeft(2)),
-                                    Decimals.EXACT_ENOUGH);
+                // Interest runs on business days, also on those when B3 does not trade.
+                for (var each : businessDays(before, day)) {
+                    var rate = cdi.get(each);
+                    cdiWhole &= rate != null;
+                    if (rate != null) {
+                        cdiGrowth =
+                                cdiGrowth.multiply(
+                                        BigDecimal.ONE.add(rate.movePointLeft(2)),
+                                        Decimals.EXACT_ENOUGH);
+                    }
                 }
                 curve.add(point(day, growth));
                 cdiCurve.add(point(day, cdiGrowth));
@@ -310,6 +316,13 @@ class Performance {
                         .filter(it -> isWithin(it.date(), after, upTo))
                         .toList(),
                 Sold::proceedsBrl);
+    }
+
+    private static List<LocalDate> businessDays(LocalDate after, LocalDate upTo) {
+        return after.plusDays(1)
+                .datesUntil(upTo.plusDays(1))
+                .filter(BusinessDays.NATIONAL::isBusinessDay)
+                .toList();
     }
 
     private static boolean isWithin(LocalDate day, LocalDate after, LocalDate upTo) {

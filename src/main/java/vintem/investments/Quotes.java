@@ -74,7 +74,8 @@ class Quotes {
         return cached(symbol).orElseGet(() -> ask(symbol));
     }
 
-    /// The same without waiting: what is known now. What is not in the cache is asked for meanwhile.
+    /// The same without waiting: what is known now. What is not in the cache is asked
+    /// for meanwhile.
     Found priceAtHand(String symbol) {
         return cached(symbol)
                 .orElseGet(
@@ -135,8 +136,7 @@ class Quotes {
             var now = clock.instant();
             var kept = new QuoteTable.Kept(quote.get(), now, market.source());
             database.run(tx -> table.put(tx, kept));
-            cache.put(
-                    key(symbol), Json.write(new Cached(quote.get(), now, market.source())), KEPT);
+            cache.put(key(symbol), Json.write(new Cached(quote.get(), now, market.source())), KEPT);
             return new Found.Price(quote.get(), now, market.source(), false);
         } catch (MarketData.Away away) {
             return lastGood(symbol);

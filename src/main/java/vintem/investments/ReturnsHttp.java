@@ -23,7 +23,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
-import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
 import vintem.access.Role;
@@ -114,8 +113,7 @@ public class ReturnsHttp {
     @APIResponse(responseCode = "413", description = "The file is too large")
     @APIResponse(responseCode = "415", description = "The body is no CSV")
     public ImportCloses.Imported importCloses(
-            InputStream body,
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType) {
+            InputStream body, @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType) {
         unread.guard();
         try (var file = CsvFile.receive(body, contentType)) {
             return imports.closes(file);
@@ -161,8 +159,7 @@ public class ReturnsHttp {
     @APIResponse(responseCode = "413", description = "The file is too large")
     @APIResponse(responseCode = "415", description = "The body is no CSV")
     public ImportCloses.Imported importRates(
-            InputStream body,
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType) {
+            InputStream body, @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType) {
         unread.guard();
         try (var file = CsvFile.receive(body, contentType)) {
             return imports.rates(file);
@@ -183,7 +180,9 @@ public class ReturnsHttp {
             description = "The table",
             content = {
                 @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING)),
-                @Content(mediaType = XLSX, schema = @Schema(type = SchemaType.STRING, format = "binary"))
+                @Content(
+                        mediaType = XLSX,
+                        schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
     @APIResponse(responseCode = "400", description = "Another format, or a client that cannot be")
     public Response export(
@@ -191,8 +190,16 @@ public class ReturnsHttp {
             @QueryParam("format") @Nullable String format) {
         var client = Answers.idOrNull("client_id", clientId);
         return switch (format) {
-            case null -> table("text/csv; charset=UTF-8", "positions.csv", out -> export.csv(out, client));
-            case "csv" -> table("text/csv; charset=UTF-8", "positions.csv", out -> export.csv(out, client));
+            case null ->
+                    table(
+                            "text/csv; charset=UTF-8",
+                            "positions.csv",
+                            out -> export.csv(out, client));
+            case "csv" ->
+                    table(
+                            "text/csv; charset=UTF-8",
+                            "positions.csv",
+                            out -> export.csv(out, client));
             case "excel" -> table(XLSX, "positions.xlsx", out -> export.xlsx(out, client));
             default -> throw Problem.invalid("?format", "must be csv or excel");
         };

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import vintem.platform.BusinessDays;
 
 /// A market that exists nowhere: the same symbol has the same price on the same day, on every node
@@ -70,7 +71,11 @@ final class SandboxMarket implements MarketData {
     @Override
     public List<DayPrice> rates(String series, LocalDate from, LocalDate to) {
         return switch (series) {
-            case CDI -> days(from, to).stream().map(day -> new DayPrice(day, CDI_PERCENT)).toList();
+            case CDI ->
+                    over(from, to)
+                            .filter(BusinessDays.NATIONAL::isBusinessDay)
+                            .map(day -> new DayPrice(day, CDI_PERCENT))
+                            .toList();
             case "USD" ->
                     days(from, to).stream()
                             .map(day -> new DayPrice(day, price(series, DOLLAR, day)))
@@ -97,12 +102,17 @@ final class SandboxMarket implements MarketData {
         return new Catalogue(items, SYMBOLS.size());
     }
 
-    /// Trading days that are over.
     private List<LocalDate> days(LocalDate from, LocalDate to) {
+        return over(from, to).filter(TradingDays::isOne).toList();
+    }
+
+    /// Those days whose closes are known.
+    private Stream<LocalDate> over(LocalDate from, LocalDate to) {
         var today = BusinessDays.today(clock);
         var last = clock.instant().isBefore(closing(today)) ? today.minusDays(1) : today;
-        return TradingDays.between(
-                from.isBefore(FIRST_DAY) ? FIRST_DAY : from, to.isAfter(last) ? last : to);
+        var first = from.isBefore(FIRST_DAY) ? FIRST_DAY : from;
+        var end = to.isAfter(last) ? last : to;
+        return first.isAfter(end) ? Stream.empty() : first.datesUntil(end.plusDays(1));
     }
 
     static BigDecimal price(String symbol, long cents, LocalDate day) {
@@ -131,20 +141,46 @@ final class SandboxMarket implements MarketData {
     private static Map<String, Symbol> symbols() {
         var rows =
                 List.of(
-                                "ABEV3,Ambev ON,1312", "B3SA3,B3 ON,1184", "BBAS3,Banco do Brasil ON,2741",
-                                "BBDC4,Bradesco PN,1388", "BOVA11,iShares Ibovespa,12745",
-                                "BPAC11,BTG Pactual UNT,3390", "BRFS3,BRF ON,2215", "CMIG4,Cemig PN,1107",
-                                "CPLE6,Copel PNB,1012", "CSAN3,Cosan ON,1290", "ELET3,Eletrobras ON,3871",
-                                "EMBR3,Embraer ON,5406", "EQTL3,Equatorial ON,3120", "GGBR4,Gerdau PN,1834",
-                                "HGLG11,CSHG Logística FII,15870", "HYPE3,Hypera ON,2644",
-                                "ITSA4,Itaúsa PN,1021", "ITUB4,Itaú Unibanco PN,3432", "IVVB11,iShares S&P 500,31210",
-                                "JBSS3,JBS ON,3455", "KLBN11,Klabin UNT,2078", "KNRI11,Kinea Renda FII,14920",
-                                "LREN3,Lojas Renner ON,1660", "MGLU3,Magazine Luiza ON,1247", "MXRF11,Maxi Renda FII,1004",
-                                "NTCO3,Natura ON,1395", "PETR3,Petrobras ON,3902", "PETR4,Petrobras PN,3638",
-                                "PRIO3,Prio ON,4410", "RADL3,Raia Drogasil ON,2518", "RAIL3,Rumo ON,2067",
-                                "RENT3,Localiza ON,4233", "SANB11,Santander UNT,2756", "SBSP3,Sabesp ON,9180",
-                                "SMAL11,iShares Small Cap,9844", "SUZB3,Suzano ON,5563", "TAEE11,Taesa UNT,3447",
-                                "VALE3,Vale ON,6124", "VIVT3,Telefônica Brasil ON,5077", "WEGE3,WEG ON,3894");
+                        "ABEV3,Ambev ON,1312",
+                        "B3SA3,B3 ON,1184",
+                        "BBAS3,Banco do Brasil ON,2741",
+                        "BBDC4,Bradesco PN,1388",
+                        "BOVA11,iShares Ibovespa,12745",
+                        "BPAC11,BTG Pactual UNT,3390",
+                        "BRFS3,BRF ON,2215",
+                        "CMIG4,Cemig PN,1107",
+                        "CPLE6,Copel PNB,1012",
+                        "CSAN3,Cosan ON,1290",
+                        "ELET3,Eletrobras ON,3871",
+                        "EMBR3,Embraer ON,5406",
+                        "EQTL3,Equatorial ON,3120",
+                        "GGBR4,Gerdau PN,1834",
+                        "HGLG11,CSHG Logística FII,15870",
+                        "HYPE3,Hypera ON,2644",
+                        "ITSA4,Itaúsa PN,1021",
+                        "ITUB4,Itaú Unibanco PN,3432",
+                        "IVVB11,iShares S&P 500,31210",
+                        "JBSS3,JBS ON,3455",
+                        "KLBN11,Klabin UNT,2078",
+                        "KNRI11,Kinea Renda FII,14920",
+                        "LREN3,Lojas Renner ON,1660",
+                        "MGLU3,Magazine Luiza ON,1247",
+                        "MXRF11,Maxi Renda FII,1004",
+                        "NTCO3,Natura ON,1395",
+                        "PETR3,Petrobras ON,3902",
+                        "PETR4,Petrobras PN,3638",
+                        "PRIO3,Prio ON,4410",
+                        "RADL3,Raia Drogasil ON,2518",
+                        "RAIL3,Rumo ON,2067",
+                        "RENT3,Localiza ON,4233",
+                        "SANB11,Santander UNT,2756",
+                        "SBSP3,Sabesp ON,9180",
+                        "SMAL11,iShares Small Cap,9844",
+                        "SUZB3,Suzano ON,5563",
+                        "TAEE11,Taesa UNT,3447",
+                        "VALE3,Vale ON,6124",
+                        "VIVT3,Telefônica Brasil ON,5077",
+                        "WEGE3,WEG ON,3894");
         var symbols = new LinkedHashMap<String, Symbol>();
         for (var row : rows) {
             var cells = row.split(",");

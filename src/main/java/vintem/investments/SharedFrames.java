@@ -22,7 +22,8 @@ class SharedFrames {
         this.cache = cache;
     }
 
-    /// @param key names the state that the frame shows: whoever has the same key wants the same frame
+    /// @param key names the state that the frame shows: whoever has the same key wants the
+    ///     same frame
     String once(String key, Supplier<String> work) {
         if (!cache.isShared()) {
             return work.get();
@@ -42,9 +43,7 @@ class SharedFrames {
     }
 
     private @org.jspecify.annotations.Nullable String find(String key) {
-        return cache.get(key)
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-                .orElse(null);
+        return cache.get(key).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse(null);
     }
 
     private static void pause() {

@@ -74,8 +74,7 @@ public final class SharedCache {
                 redisUrl.map(
                                 url ->
                                         Redis.createClient(
-                                                vertx,
-                                                new RedisOptions().setConnectionString(url)))
+                                                vertx, new RedisOptions().setConnectionString(url)))
                         .orElse(null);
     }
 

@@ -55,7 +55,12 @@ class CaptadoSocketTest {
             assertThat(first.get("client_name").asText()).isEqualTo("Ana live");
             for (var window : List.of("anual", "semestral", "mensal", "semanal")) {
                 for (var figure :
-                        List.of("captado", "atual", "rentabilidade", "resgatado", "captado_liquido")) {
+                        List.of(
+                                "captado",
+                                "atual",
+                                "rentabilidade",
+                                "resgatado",
+                                "captado_liquido")) {
                     assertThat(first.at("/" + window + "/" + figure).decimalValue())
                             .isEqualByComparingTo("0");
                 }
@@ -142,8 +147,7 @@ class CaptadoSocketTest {
             // Never a token in the address.
             assertThat(status(path + "&token=" + bearer().substring(7), "")).isEqualTo(401);
             assertThat(admin.get(path).status()).isEqualTo(426);
-            var ticket =
-                    admin.post("/auth/socket-ticket", "").json().required("ticket").asText();
+            var ticket = admin.post("/auth/socket-ticket", "").json().required("ticket").asText();
             var with = path + (path.contains("?") ? "&" : "?") + "ticket=" + ticket;
             var ours = "Origin: http://127.0.0.1:" + port() + "\r\n";
             assertThat(status(with, ours)).isEqualTo(101);
@@ -180,9 +184,7 @@ class CaptadoSocketTest {
                                 .status())
                 .isEqualTo(201);
         try (var viewer = open("/ws/prices")) {
-            var prices =
-                    viewer.until(
-                            it -> it.findValuesAsText("symbol").contains("VALE3"));
+            var prices = viewer.until(it -> it.findValuesAsText("symbol").contains("VALE3"));
             for (var price : prices) {
                 if (price.get("symbol").asText().equals("VALE3")) {
                     assertThat(price.get("price").decimalValue()).isPositive();

@@ -193,7 +193,8 @@ class HttpMarketTest {
 
     private HttpMarket market() {
         return new HttpMarket(
-                new HttpMarket.Terms(provider.url(), Optional.of("segredo"), DEADLINE, REST), clock);
+                new HttpMarket.Terms(provider.url(), Optional.of("segredo"), DEADLINE, REST),
+                clock);
     }
 
     private Quotes quotes(MarketData market) {

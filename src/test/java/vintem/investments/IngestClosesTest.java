@@ -66,8 +66,7 @@ class IngestClosesTest {
                 database.transaction(
                         tx -> closes.list(tx, asset.id(), LocalDate.of(2026, 10, 1), to));
         assertThat(days.stream().map(CloseTable.Listed::date))
-                .containsExactlyElementsOf(
-                        TradingDays.between(LocalDate.of(2026, 10, 1), to));
+                .containsExactlyElementsOf(TradingDays.between(LocalDate.of(2026, 10, 1), to));
         assertThat(days).anyMatch(it -> it.closePrice().toPlainString().equals("55.55"));
         assertThat(ingest.ingest().closes()).isZero();
         assertThat(office.found(asset).priceBrl()).isPositive();
@@ -114,11 +113,16 @@ class IngestClosesTest {
         var clock = Clock.fixed(Instant.parse("2026-11-25T20:00:00Z"), ZoneOffset.UTC);
         var market = new SandboxMarket(clock);
         var days = market.closes("PETR4", LocalDate.of(2026, 11, 23), LocalDate.of(2026, 11, 30));
-        assertThat(days).extracting(MarketData.DayPrice::date)
+        assertThat(days)
+                .extracting(MarketData.DayPrice::date)
                 .isEqualTo(List.of(LocalDate.of(2026, 11, 23), LocalDate.of(2026, 11, 24)));
         // The same on every node, and in every run.
-        assertThat(new SandboxMarket(Clock.systemUTC())
-                        .closes("PETR4", LocalDate.of(2026, 11, 23), LocalDate.of(2026, 11, 24)))
+        assertThat(
+                        new SandboxMarket(Clock.systemUTC())
+                                .closes(
+                                        "PETR4",
+                                        LocalDate.of(2026, 11, 23),
+                                        LocalDate.of(2026, 11, 24)))
                 .isEqualTo(days);
     }
 
@@ -158,8 +162,7 @@ class IngestClosesTest {
                 return List.of();
             }
             asked.incrementAndGet();
-            return List.of(
-                    new DayPrice(LocalDate.of(2026, 10, 1), new java.math.BigDecimal("51")));
+            return List.of(new DayPrice(LocalDate.of(2026, 10, 1), new java.math.BigDecimal("51")));
         }
 
         @Override

@@ -56,8 +56,7 @@ class InvestmentsContractTest {
         assertThat(changed.json().get("advisor").asText()).isEqualTo("Rui");
         assertThat(admin.send("DELETE", "/clients/" + id, new byte[0]).status()).isEqualTo(204);
         assertThat(admin.send("DELETE", "/clients/" + id, new byte[0]).status()).isEqualTo(204);
-        assertThat(admin.get("/clients/" + id).json().get("status").asText())
-                .isEqualTo("inactive");
+        assertThat(admin.get("/clients/" + id).json().get("status").asText()).isEqualTo("inactive");
         assertThat(admin.get("/clients?status=active&search=" + mark).json().get("total").asLong())
                 .isZero();
         assertThat(put("/clients/" + id, "{\"status\":\"active\"}").status()).isEqualTo(200);
@@ -82,7 +81,13 @@ class InvestmentsContractTest {
                 .as("a percent sign is a percent sign")
                 .isZero();
         for (var wrong :
-                List.of("skip=-1", "skip=x", "page=0", "limit=501", "status=gone", "skip=9999999999")) {
+                List.of(
+                        "skip=-1",
+                        "skip=x",
+                        "page=0",
+                        "limit=501",
+                        "status=gone",
+                        "skip=9999999999")) {
             assertThat(admin.get("/clients?" + wrong).status()).as(wrong).isEqualTo(400);
         }
     }
@@ -147,11 +152,16 @@ class InvestmentsContractTest {
         var filters = "/allocations?client_id=%d&asset_id=%d".formatted(ana.id(), asset.id());
         assertThat(admin.get(filters + "&is_active=true").json().get("total").asInt()).isEqualTo(1);
         assertThat(admin.get(filters + "&is_active=false").json().get("total").asInt()).isZero();
-        assertThat(put("/allocations/" + id, "{\"quantity\":50}").json().get("current_value").decimalValue())
+        assertThat(
+                        put("/allocations/" + id, "{\"quantity\":50}")
+                                .json()
+                                .get("current_value")
+                                .decimalValue())
                 .isEqualByComparingTo("525.00");
         assertThat(admin.send("DELETE", "/allocations/" + id, new byte[0]).status()).isEqualTo(204);
         assertThat(admin.send("DELETE", "/allocations/" + id, new byte[0]).status()).isEqualTo(409);
-        assertThat(admin.get(filters + "&is_active=false").json().get("total").asInt()).isEqualTo(1);
+        assertThat(admin.get(filters + "&is_active=false").json().get("total").asInt())
+                .isEqualTo(1);
     }
 
     @Test
@@ -189,7 +199,9 @@ class InvestmentsContractTest {
         var frame = frame(ana.id(), 8);
         assertThat(frame.at("/mensal/captado").decimalValue()).isEqualByComparingTo("0");
         assertThat(frame.get("excluded_lots").asInt()).isEqualTo(1);
-        var file = "series,day,value\n%s,2026-08-07,5.00\n%s,2026-08-12,6.00\n".formatted(currency, currency);
+        var file =
+                "series,day,value\n%s,2026-08-07,5.00\n%s,2026-08-12,6.00\n"
+                        .formatted(currency, currency);
         assertThat(csv("/rates/import", file).status()).isEqualTo(200);
         frame = frame(ana.id(), 8);
         // Friday's rate holds on Monday; the latest one tells what it is worth now.
@@ -231,7 +243,9 @@ class InvestmentsContractTest {
         var ana = office.client("Of a file");
         var rows = new StringBuilder("client_email,ticker,quantity,buy_price,buy_date\n");
         for (var i = 1; i <= 300; i++) {
-            rows.append("%s,%s,%d,10.5,2026-0%d-15\n".formatted(ana.email(), asset.ticker(), i, 1 + i % 9));
+            rows.append(
+                    "%s,%s,%d,10.5,2026-0%d-15\n"
+                            .formatted(ana.email(), asset.ticker(), i, 1 + i % 9));
         }
         var wrong = rows + "nobody@example.com,%s,1,1,2026-01-02\n".formatted(asset.ticker());
         var refused = csv("/allocations/import", wrong);
@@ -255,14 +269,18 @@ class InvestmentsContractTest {
     @Test
     void a_file_of_closes_corrects_and_says_nothing_twice() {
         var asset = office.asset("BRL");
-        var file = "ticker;date;close_price\n%1$s;10/08/2026;10,00\n%1$s;11/08/2026;11,00\n".formatted(asset.ticker());
+        var file =
+                "ticker;date;close_price\n%1$s;10/08/2026;10,00\n%1$s;11/08/2026;11,00\n"
+                        .formatted(asset.ticker());
         assertThat(csv("/daily_returns/import", file).json().get("stored").asInt()).isEqualTo(2);
         assertThat(csv("/daily_returns/import", file).json().get("stored").asInt()).isZero();
         var corrected = file.replace("11,00", "12,10");
-        assertThat(csv("/daily_returns/import", corrected).json().get("stored").asInt()).isEqualTo(1);
+        assertThat(csv("/daily_returns/import", corrected).json().get("stored").asInt())
+                .isEqualTo(1);
         var returns = returns(asset.id(), "2026-08-10", "2026-08-11");
         assertThat(returns).hasSize(2);
-        assertThat(returns.get(1).get("daily_return_pct").decimalValue()).isEqualByComparingTo("21");
+        assertThat(returns.get(1).get("daily_return_pct").decimalValue())
+                .isEqualByComparingTo("21");
         var twice = file + "%s;11/08/2026;11,00\n".formatted(asset.ticker());
         assertThat(csv("/daily_returns/import", twice).status()).isEqualTo(400);
         for (var wrong :
@@ -306,7 +324,8 @@ class InvestmentsContractTest {
         assertThat(it.get("end_date").asText()).isEqualTo("2026-08-12");
         var curve = it.get("performance_curve");
         assertThat(curve).hasSize(3);
-        assertThat(curve.get(0).get("accumulated_return_pct").decimalValue()).isEqualByComparingTo("0");
+        assertThat(curve.get(0).get("accumulated_return_pct").decimalValue())
+                .isEqualByComparingTo("0");
         // 220 of 210.
         assertThat(curve.get(1).get("accumulated_return_pct").decimalValue())
                 .isEqualByComparingTo("4.7619");
@@ -339,7 +358,11 @@ class InvestmentsContractTest {
                 .isEqualByComparingTo("-9.9189");
         assertThat(it.get("cdi_pct").decimalValue()).isEqualByComparingTo("0.1501");
         assertThat(it.get("cdi_source").asText()).contains("test");
-        assertThat(admin.get("/clients/%d/returns?from=2026-08-12&to=2026-08-10".formatted(ana.id())).status())
+        assertThat(
+                        admin.get(
+                                        "/clients/%d/returns?from=2026-08-12&to=2026-08-10"
+                                                .formatted(ana.id()))
+                                .status())
                 .isEqualTo(400);
     }
 
@@ -391,7 +414,9 @@ class InvestmentsContractTest {
             assertThat(ExportPositions.harmless(formula)).isEqualTo("'" + formula);
         }
         assertThat(ExportPositions.harmless("PETR4")).isEqualTo("PETR4");
-        assertThat(ExportPositions.csvRow(new ArrayList<>(List.of("=\"a\",b", new BigDecimal("-1.50")))))
+        assertThat(
+                        ExportPositions.csvRow(
+                                new ArrayList<>(List.of("=\"a\",b", new BigDecimal("-1.50")))))
                 .isEqualTo("\"'=\"\"a\"\",b\",-1.50\r\n");
         // And none gets in: a ticker has no such letters.
         assertThat(admin.post("/assets", "{\"ticker\":\"=1+1\",\"name\":\"x\"}").status())
@@ -435,7 +460,13 @@ class InvestmentsContractTest {
     @Test
     void asking_changes_nothing() {
         var tables =
-                List.of("client", "asset", "allocation", "withdrawal", "daily_return", "captado_month");
+                List.of(
+                        "client",
+                        "asset",
+                        "allocation",
+                        "withdrawal",
+                        "daily_return",
+                        "captado_month");
         var ana = office.client("Asked about");
         var asset = office.asset("BRL");
         office.buy(ana, asset, "1", "1", LocalDate.of(2026, 8, 10));
@@ -550,7 +581,8 @@ class InvestmentsContractTest {
     }
 
     private JsonNode returns(long asset, String from, String to) {
-        return admin.get("/daily_returns?asset_id=%d&from=%s&to=%s".formatted(asset, from, to)).json();
+        return admin.get("/daily_returns?asset_id=%d&from=%s&to=%s".formatted(asset, from, to))
+                .json();
     }
 
     private Http.Answer put(String path, String body) {

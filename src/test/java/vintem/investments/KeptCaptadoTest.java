@@ -106,7 +106,9 @@ class KeptCaptadoTest {
                             case 1 ->
                                     office.close(
                                             asset, Integer.toString(10 + n), day.plusDays(n / 6));
-                            default -> office.sell(office.buy(ana, asset, "2", "5", day), "1", "6", day);
+                            default ->
+                                    office.sell(
+                                            office.buy(ana, asset, "2", "5", day), "1", "6", day);
                         }
                         return true;
                     });
@@ -210,7 +212,8 @@ class KeptCaptadoTest {
         }
         var asset = any(model.assets);
         var lot = new Lot(client.id(), asset.id(), amount(), price(), day());
-        var bought = office.buy(client, asset, lot.quantity.toString(), lot.price.toString(), lot.day);
+        var bought =
+                office.buy(client, asset, lot.quantity.toString(), lot.price.toString(), lot.day);
         model.lots.put(bought.id(), lot);
     }
 
@@ -226,7 +229,9 @@ class KeptCaptadoTest {
         var active = random.nextInt(4) == 0 ? (Boolean) random.nextBoolean() : null;
         var outcome =
                 office.allocations.change(
-                        Caller.SYSTEM, id, new KeepAllocations.Change(quantity, price, day, active));
+                        Caller.SYSTEM,
+                        id,
+                        new KeepAllocations.Change(quantity, price, day, active));
         if (outcome instanceof Outcome.Done<Allocation>) {
             lot.quantity = quantity == null ? lot.quantity : quantity;
             lot.price = price == null ? lot.price : price;
@@ -317,7 +322,8 @@ class KeptCaptadoTest {
                                         .one());
         try (var file = CsvFile.receive(new java.io.ByteArrayInputStream(bytes), "text/csv")) {
             var identity =
-                    new Idempotency.Identity(UUID.randomUUID(), "test", UUID.randomUUID().toString());
+                    new Idempotency.Identity(
+                            UUID.randomUUID(), "test", UUID.randomUUID().toString());
             var done =
                     Office.done(
                             imports.importAll(
@@ -328,7 +334,8 @@ class KeptCaptadoTest {
         var ids =
                 database.transaction(
                         tx ->
-                                tx.createQuery("select id from allocation where id > :last order by id")
+                                tx.createQuery(
+                                                "select id from allocation where id > :last order by id")
                                         .bind("last", last)
                                         .mapTo(Long.class)
                                         .list());
@@ -450,13 +457,16 @@ class KeptCaptadoTest {
                 units = units.subtract(sale.quantity.multiply(factor(lot.asset, sale.day)));
                 proceeds = proceeds.add(proceeds(lot, sale));
             }
-            var price =
-                    close.getValue().divide(factor(lot.asset, close.getKey())).multiply(rate);
+            var price = close.getValue().divide(factor(lot.asset, close.getKey())).multiply(rate);
             return units.multiply(price).add(proceeds);
         }
 
         private BigDecimal factor(long asset, LocalDate after) {
-            return splits.getOrDefault(asset, new TreeMap<>()).tailMap(after, false).values().stream()
+            return splits
+                    .getOrDefault(asset, new TreeMap<>())
+                    .tailMap(after, false)
+                    .values()
+                    .stream()
                     .reduce(BigDecimal.ONE, BigDecimal::multiply);
         }
 

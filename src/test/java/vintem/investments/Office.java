@@ -44,8 +44,7 @@ class Office {
         var ticker = unique("T").toUpperCase(java.util.Locale.ROOT);
         return done(
                 assets.create(
-                        new NewAsset(ticker, "asset " + ticker, "B3", currency),
-                        Optional.empty()));
+                        new NewAsset(ticker, "asset " + ticker, "B3", currency), Optional.empty()));
     }
 
     Asset found(Asset asset) {

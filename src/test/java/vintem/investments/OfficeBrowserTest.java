@@ -113,8 +113,11 @@ class OfficeBrowserTest {
                 for (var width : List.of(1280, 390)) {
                     page.setViewportSize(width, 900);
                     page.navigate(path);
-                    var wide = (Integer) page.evaluate("() => document.documentElement.scrollWidth");
-                    assertThat(wide).as(path + " is not wider than " + width).isLessThanOrEqualTo(width);
+                    var wide =
+                            (Integer) page.evaluate("() => document.documentElement.scrollWidth");
+                    assertThat(wide)
+                            .as(path + " is not wider than " + width)
+                            .isLessThanOrEqualTo(width);
                     var name =
                             path.replaceFirst("\\?.*", "").replaceFirst("/app/investments/?", "");
                     page.screenshot(
@@ -124,7 +127,9 @@ class OfficeBrowserTest {
                                             SHOTS.resolve(
                                                     "%s-%s-%d.png"
                                                             .formatted(
-                                                                    name.isEmpty() ? "dashboard" : name,
+                                                                    name.isEmpty()
+                                                                            ? "dashboard"
+                                                                            : name,
                                                                     scheme.toString().toLowerCase(),
                                                                     width))));
                 }
@@ -156,6 +161,28 @@ class OfficeBrowserTest {
         page.locator("#year").selectOption(Integer.toString(office.today().getYear() - 1));
         page.waitForURL("**year=" + (office.today().getYear() - 1) + "**");
         assertThat(page.locator("#cards section")).hasCount(4);
+    }
+
+    @Test
+    void a_client_and_an_allocation_are_added_by_hand() {
+        var page = signIn();
+        var mark = Office.unique("Dora ");
+        page.getByLabel("Nome").fill(mark);
+        page.getByLabel("E-mail").fill(mark.substring(5) + "@example.com");
+        page.locator("#add-client button").click();
+        page.waitForURL("**/app/investments/client?id=*");
+        assertThat(page.locator("h1")).hasText(mark);
+        page.getByLabel("Ativo").fill("nada99");
+        page.getByLabel("Quantidade").fill("12,5");
+        page.locator("#allocate button").click();
+        assertThat(page.locator("#message")).hasText("Não há ativo com esse código.");
+        page.getByLabel("Ativo").fill("lren3");
+        page.getByLabel("Preço de compra").fill("1.016,60");
+        page.locator("#allocate button").click();
+        assertThat(page.locator("main table").last()).containsText("1.016,6");
+        assertThat(page.locator("main dl.figures")).containsText("R$ 12.707,50");
+        // The refused request is a 422, which the browser complains about.
+        complaints.removeIf(it -> it.contains("422"));
     }
 
     private static long cents(String ticker) {

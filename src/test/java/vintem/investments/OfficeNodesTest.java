@@ -55,7 +55,8 @@ class OfficeNodesTest {
         var redis = keep(RealRedis.start());
         var one = node(redis.url(), TICK);
         var other = node(redis.url(), TICK);
-        Together.until("both hear", () -> one.broadcast.reachesAll() && other.broadcast.reachesAll());
+        Together.until(
+                "both hear", () -> one.broadcast.reachesAll() && other.broadcast.reachesAll());
         var ana = office.client("Ana of two nodes");
         var asset = office.asset("BRL");
         var here = keep(viewer(one));
@@ -79,7 +80,8 @@ class OfficeNodesTest {
         var redis = keep(RealRedis.start());
         var one = node(redis.url(), TICK);
         var other = node(redis.url(), TICK);
-        Together.until("both hear", () -> one.broadcast.reachesAll() && other.broadcast.reachesAll());
+        Together.until(
+                "both hear", () -> one.broadcast.reachesAll() && other.broadcast.reachesAll());
         var ana = office.client("Ana of a lost Redis");
         var asset = office.asset("BRL");
         var here = keep(viewer(one));
@@ -93,7 +95,8 @@ class OfficeNodesTest {
         there.until(it -> captado(it, ana).equals("30.00"));
         assertThat(one.quotes.price("PETR4")).isInstanceOf(Quotes.Found.Price.class);
         redis.startAgain();
-        Together.until("both hear", () -> one.broadcast.reachesAll() && other.broadcast.reachesAll());
+        Together.until(
+                "both hear", () -> one.broadcast.reachesAll() && other.broadcast.reachesAll());
         buy(other, ana, asset, "5");
         here.until(it -> captado(it, ana).equals("35.00"));
         there.until(it -> captado(it, ana).equals("35.00"));
@@ -144,7 +147,9 @@ class OfficeNodesTest {
                         routing ->
                                 node.sockets.handle(
                                         routing,
-                                        () -> new LiveFrames.Wanted("big", "none", () -> () -> text)));
+                                        () ->
+                                                new LiveFrames.Wanted(
+                                                        "big", "none", () -> () -> text)));
         var ticket = admin.post("/auth/socket-ticket", "").json().get("ticket").asText();
         try (var slow = RawWebSocket.openSlow(node.port(), "/ws/big?ticket=" + ticket);
                 var reader = Viewer.open(node.port(), "/ws/big", admin.header("Authorization"))) {
@@ -157,8 +162,7 @@ class OfficeNodesTest {
     }
 
     private OfficeNode node(String redisUrl, Duration tick) {
-        return node(
-                Optional.of(redisUrl), tick, Duration.ofSeconds(5), new SandboxMarket(clock));
+        return node(Optional.of(redisUrl), tick, Duration.ofSeconds(5), new SandboxMarket(clock));
     }
 
     private OfficeNode node(

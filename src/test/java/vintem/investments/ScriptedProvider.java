@@ -39,7 +39,8 @@ final class ScriptedProvider implements AutoCloseable {
                 "/",
                 exchange -> {
                     asked.add(exchange.getRequestURI().toString());
-                    tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+                    tokens.add(
+                            String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
                     var answer = next();
                     if (answer.body() == null) {
                         await();
@@ -47,7 +48,8 @@ final class ScriptedProvider implements AutoCloseable {
                         return;
                     }
                     var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+                    exchange.sendResponseHeaders(
+                            answer.status(), bytes.length == 0 ? -1 : bytes.length);
                     if (bytes.length > 0) {
                         exchange.getResponseBody().write(bytes);
                     }

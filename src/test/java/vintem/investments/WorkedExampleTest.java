@@ -46,12 +46,13 @@ class WorkedExampleTest {
         assertThat(rows).hasSize(4);
         for (var row : rows) {
             var figures = Figures.of(sums.of(Window.of(row.get(0)).orElseThrow()));
-            assertThat(List.of(
-                            figures.captado().toPlainString(),
-                            figures.atual().toPlainString(),
-                            figures.rentabilidade().toPlainString(),
-                            figures.resgatado().toPlainString(),
-                            figures.captadoLiquido().toPlainString()))
+            assertThat(
+                            List.of(
+                                    figures.captado().toPlainString(),
+                                    figures.atual().toPlainString(),
+                                    figures.rentabilidade().toPlainString(),
+                                    figures.resgatado().toPlainString(),
+                                    figures.captadoLiquido().toPlainString()))
                     .as(row.getFirst())
                     .isEqualTo(row.subList(1, 6));
         }
