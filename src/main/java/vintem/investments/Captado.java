@@ -22,6 +22,7 @@ import vintem.investments.CaptadoTable.ClientSums;
 import vintem.investments.CaptadoTable.MonthTotal;
 import vintem.investments.CaptadoTable.Sums;
 import vintem.investments.CaptadoTable.Total;
+import vintem.investments.HistoryTable.ClientThen;
 import vintem.investments.HistoryTable.Lot;
 import vintem.investments.HistoryTable.Sale;
 import vintem.investments.Windows.Span;
@@ -101,7 +102,31 @@ public class Captado {
             @Nullable BigDecimal priceBrl,
             @Nullable BigDecimal marketValue,
             @Nullable BigDecimal proceeds,
-            @Nullable String excluded) {}
+            @Nullable String excluded) {
+        static LotFigures of(Lot it) {
+            return new LotFigures(
+                    it.allocationId(),
+                    it.ticker(),
+                    it.buyDate(),
+                    Decimals.plain(it.quantity()),
+                    Decimals.plain(it.buyPrice()),
+                    it.currency(),
+                    Decimals.plainOrNull(it.rate()),
+                    Decimals.moneyOrNull(it.costBrl()),
+                    Decimals.plain(it.splitFactor()),
+                    Decimals.plain(it.remaining()),
+                    it.closeDate(),
+                    Decimals.plainOrNull(it.closePrice()),
+                    Decimals.plainOrNull(it.priceBrl()),
+                    Decimals.moneyOrNull(it.valueBrl()),
+                    Decimals.moneyOrNull(it.proceedsBrl()),
+                    it.costBrl() == null
+                            ? "there is no rate for the day it was bought"
+                            : it.proceedsBrl() == null
+                                    ? "there is no rate for a day on which some of it was sold"
+                                    : null);
+        }
+    }
 
     /// A sale of an explanation.
     public record SaleFigures(
@@ -109,7 +134,16 @@ public class Captado {
             LocalDate date,
             BigDecimal quantity,
             BigDecimal price,
-            @Nullable BigDecimal proceeds) {}
+            @Nullable BigDecimal proceeds) {
+        static SaleFigures of(Sale it) {
+            return new SaleFigures(
+                    it.allocationId(),
+                    it.date(),
+                    Decimals.plain(it.quantity()),
+                    Decimals.plain(it.price()),
+                    Decimals.moneyOrNull(it.proceedsBrl()));
+        }
+    }
 
     /// One figure, down to the allocations, sales, closes and rates that it is made of.
     public record Explanation(
@@ -197,58 +231,30 @@ public class Captado {
     /// @return empty where there is no such client, or it was not active then
     Optional<Explanation> explain(
             long clientId, Windows windows, Window window, @Nullable Instant asOf) {
-        var span = windows.span(window);
         var instant = asOf == null ? clock.instant() : asOf;
         return database.snapshot(
                 tx ->
                         history.clients(tx, instant, clientId).stream()
                                 .findFirst()
-                                .map(
-                                        client -> {
-                                            var lots =
-                                                    history.lots(
-                                                            tx,
-                                                            instant,
-                                                            today(asOf),
-                                                            clientId,
-                                                            span.start(),
-                                                            span.end());
-                                            var sales =
-                                                    history.sales(
-                                                            tx,
-                                                            instant,
-                                                            today(asOf),
-                                                            clientId,
-                                                            span.start(),
-                                                            span.end());
-                                            return new Explanation(
-                                                    client.id(),
-                                                    client.name(),
-                                                    window.word(),
-                                                    span.start(),
-                                                    span.end(),
-                                                    asOf,
-                                                    Figures.of(sum(lots, sales, span)),
-                                                    lots.stream().map(Captado::figures).toList(),
-                                                    sales.stream()
-                                                            .map(
-                                                                    it ->
-                                                                            new SaleFigures(
-                                                                                    it
-                                                                                            .allocationId(),
-                                                                                    it.date(),
-                                                                                    Decimals.plain(
-                                                                                            it
-                                                                                                    .quantity()),
-                                                                                    Decimals.plain(
-                                                                                            it
-                                                                                                    .price()),
-                                                                                    Decimals
-                                                                                            .moneyOrNull(
-                                                                                                    it
-                                                                                                            .proceedsBrl())))
-                                                            .toList());
-                                        }));
+                                .map(it -> explain(tx, it, windows.span(window), window, asOf)));
+    }
+
+    private Explanation explain(
+            Handle tx, ClientThen client, Span span, Window window, @Nullable Instant asOf) {
+        var instant = asOf == null ? clock.instant() : asOf;
+        var today = today(asOf);
+        var lots = history.lots(tx, instant, today, client.id(), span.start(), span.end());
+        var sales = history.sales(tx, instant, today, client.id(), span.start(), span.end());
+        return new Explanation(
+                client.id(),
+                client.name(),
+                window.word(),
+                span.start(),
+                span.end(),
+                asOf,
+                Figures.of(sum(lots, sales, span)),
+                lots.stream().map(LotFigures::of).toList(),
+                sales.stream().map(SaleFigures::of).toList());
     }
 
     /// Worked out from what was known at an instant, allocation by allocation.
@@ -279,7 +285,7 @@ public class Captado {
     }
 
     private static ClientSums clientSums(
-            HistoryTable.ClientThen client,
+            ClientThen client,
             Map<Window, Sums> sums,
             List<Lot> lots,
             LocalDate year) {
@@ -332,30 +338,6 @@ public class Captado {
 
     private static boolean within(LocalDate day, Span span) {
         return !day.isBefore(span.start()) && !day.isAfter(span.end());
-    }
-
-    private static LotFigures figures(Lot it) {
-        return new LotFigures(
-                it.allocationId(),
-                it.ticker(),
-                it.buyDate(),
-                Decimals.plain(it.quantity()),
-                Decimals.plain(it.buyPrice()),
-                it.currency(),
-                Decimals.plainOrNull(it.rate()),
-                Decimals.moneyOrNull(it.costBrl()),
-                Decimals.plain(it.splitFactor()),
-                Decimals.plain(it.remaining()),
-                it.closeDate(),
-                Decimals.plainOrNull(it.closePrice()),
-                Decimals.plainOrNull(it.priceBrl()),
-                Decimals.moneyOrNull(it.valueBrl()),
-                Decimals.moneyOrNull(it.proceedsBrl()),
-                it.costBrl() == null
-                        ? "there is no rate for the day it was bought"
-                        : it.proceedsBrl() == null
-                                ? "there is no rate for a day on which some of it was sold"
-                                : null);
     }
 
     /// What was ahead then is not known.

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import vintem.investments.AllocationTable.WrongRow;
 import vintem.platform.BinaryArray;
@@ -192,7 +193,7 @@ class CloseTable {
                 .list();
     }
 
-    java.util.Optional<Listed> before(Handle tx, long asset, LocalDate from) {
+    Optional<Listed> before(Handle tx, long asset, LocalDate from) {
         return tx.createQuery(BEFORE)
                 .bind("asset", asset)
                 .bind("from", from)

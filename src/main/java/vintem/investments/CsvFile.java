@@ -20,6 +20,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -151,7 +152,7 @@ final class CsvFile implements AutoCloseable {
         if (Multipart.isOne(type)) {
             return keep(Multipart.file(body, type, "file").content());
         }
-        var plain = type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT);
+        var plain = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         if (!List.of("text/csv", "text/plain", "application/csv", "application/octet-stream")
                 .contains(plain)) {
             throw Problem.of(

@@ -7,6 +7,7 @@ import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,7 +22,13 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import vintem.platform.BusinessDays;
 import vintem.platform.Fields;
 import vintem.platform.Json;
@@ -216,7 +223,7 @@ final class HttpMarket implements MarketData {
         }
     }
 
-    @org.jspecify.annotations.Nullable
+    @Nullable
     private Fields once(String path, long deadline) {
         var left = Duration.ofNanos(deadline - System.nanoTime());
         if (left.compareTo(Duration.ofMillis(10)) < 0) {
@@ -233,7 +240,7 @@ final class HttpMarket implements MarketData {
                         request.build(),
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
         try {
-            var answer = asked.get(left.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+            var answer = asked.get(left.toMillis(), TimeUnit.MILLISECONDS);
             if (answer.statusCode() == NOT_FOUND) {
                 return null;
             }
@@ -244,10 +251,10 @@ final class HttpMarket implements MarketData {
                                 : "it answered " + answer.statusCode());
             }
             return understood(() -> Json.object(answer.body()));
-        } catch (java.util.concurrent.TimeoutException late) {
+        } catch (TimeoutException late) {
             asked.cancel(true);
             throw new Away("no answer within " + terms.deadline().toMillis() + " ms");
-        } catch (java.util.concurrent.ExecutionException failed) {
+        } catch (ExecutionException failed) {
             throw new Away(
                     failed.getCause() instanceof IOException
                             ? "no answer"
@@ -259,11 +266,11 @@ final class HttpMarket implements MarketData {
     }
 
     /// Whatever is not as it should be is no answer.
-    private static <T> T understood(java.util.function.Supplier<T> reading) {
+    private static <T> T understood(Supplier<T> reading) {
         try {
             return reading.get();
         } catch (Problem
-                | java.util.NoSuchElementException
+                | NoSuchElementException
                 | DateTimeException
                 | NumberFormatException garbage) {
             throw new Away("it answered what cannot be read");
@@ -287,7 +294,7 @@ final class HttpMarket implements MarketData {
 
     /// More decimals than prices have come from floating numbers.
     private static BigDecimal sound(BigDecimal price) {
-        var rounded = price.setScale(8, java.math.RoundingMode.HALF_EVEN);
+        var rounded = price.setScale(8, RoundingMode.HALF_EVEN);
         if (Decimals.objection(rounded) != null) {
             throw new NumberFormatException("not a price");
         }

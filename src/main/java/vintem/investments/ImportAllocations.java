@@ -2,6 +2,7 @@ package vintem.investments;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,7 +161,7 @@ class ImportAllocations {
                 id.orElse(null),
                 email.orElse(null),
                 ticker.orElse(""),
-                quantity == null ? java.math.BigDecimal.ONE : quantity,
+                quantity == null ? BigDecimal.ONE : quantity,
                 price.orElse(null),
                 date.orElse(today));
     }

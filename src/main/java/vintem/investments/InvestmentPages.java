@@ -10,7 +10,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.format.TextStyle;
@@ -22,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jdbi.v3.core.Handle;
@@ -768,7 +771,7 @@ public class InvestmentPages {
         return new TickerLine(
                 it.ticker(),
                 Figures.number(it.quantity(), tag),
-                Figures.number(it.buyPrice().setScale(2, java.math.RoundingMode.HALF_EVEN), tag),
+                Figures.number(it.buyPrice().setScale(2, RoundingMode.HALF_EVEN), tag),
                 cents(it.totalInvested()),
                 cents(it.currentValue()),
                 cents(it.profitLoss()),
@@ -915,7 +918,7 @@ public class InvestmentPages {
     }
 
     private static <T> BigDecimal sum(
-            List<T> list, java.util.function.Function<T, BigDecimal> value) {
+            List<T> list, Function<T, BigDecimal> value) {
         return list.stream().map(value).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
@@ -935,7 +938,7 @@ public class InvestmentPages {
     private static Optional<LocalDate> day(@Nullable String text) {
         try {
             return text == null ? Optional.empty() : Optional.of(Days.parse(text));
-        } catch (java.time.DateTimeException none) {
+        } catch (DateTimeException none) {
             return Optional.empty();
         }
     }

@@ -55,9 +55,19 @@ class LiveSockets {
                                 426, "upgrade-required", "A WebSocket", "Connect with a WebSocket.")
                         .header("Upgrade", "websocket");
             }
+            checkQuery(request);
             new Watcher(sockets.admit(request), Line.loop(request), wanted).admit(request);
         } catch (Problem problem) {
             Sockets.refuse(request, problem);
+        }
+    }
+
+    /// A lone `%` means nothing, and would be noticed in the middle of something else.
+    private static void checkQuery(HttpServerRequest request) {
+        try {
+            request.params();
+        } catch (IllegalArgumentException notEncoded) {
+            throw Problem.invalid("The address is not percent-encoded.");
         }
     }
 

@@ -3,6 +3,7 @@ package vintem.investments;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.investments.CloseTable.Listed;
@@ -209,7 +211,7 @@ class Performance {
                 Decimals.plain(
                         sum(lots, Bought::paid)
                                 .divide(sum(lots, Bought::units), Decimals.EXACT_ENOUGH)
-                                .setScale(8, java.math.RoundingMode.HALF_EVEN)),
+                                .setScale(8, RoundingMode.HALF_EVEN)),
                 Decimals.plain(sum(lots, it -> positions.units(it, today))),
                 Decimals.money(invested),
                 Decimals.money(value),
@@ -330,7 +332,7 @@ class Performance {
     }
 
     private static <T> BigDecimal sum(
-            List<T> list, java.util.function.Function<T, BigDecimal> value) {
+            List<T> list, Function<T, BigDecimal> value) {
         return list.stream().map(value).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 

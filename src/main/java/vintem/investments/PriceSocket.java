@@ -7,6 +7,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.List;
 import vintem.investments.AssetsHttp.PriceAnswer;
 import vintem.investments.LiveFrames.Wanted;
 import vintem.platform.Database;
@@ -53,7 +54,7 @@ class PriceSocket {
         return shared.once("prices:%d:%d".formatted(tick, held.size()), () -> frame(held));
     }
 
-    private String frame(java.util.List<AssetTable.Asset> held) {
+    private String frame(List<AssetTable.Asset> held) {
         var now = clock.instant();
         var prices = new ArrayList<PriceAnswer>();
         for (var asset : held) {

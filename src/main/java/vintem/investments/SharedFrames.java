@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import vintem.platform.SharedCache;
 
 /// One node works a frame out, the others take it from it.
@@ -42,7 +43,7 @@ class SharedFrames {
         return found == null ? work.get() : found;
     }
 
-    private @org.jspecify.annotations.Nullable String find(String key) {
+    private @Nullable String find(String key) {
         return cache.get(key).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse(null);
     }
 

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The four periods in which *captado* is counted for a chosen month. All of them end on the same
@@ -66,7 +67,7 @@ public record Windows(YearMonth month, LocalDate ref) {
 
         /// As JSON and queries have it.
         public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
 
         static Optional<Window> of(String word) {

@@ -162,6 +162,14 @@ class CaptadoSocketTest {
     }
 
     @Test
+    void an_address_that_is_none_opens_nothing() {
+        var headers = "Authorization: " + bearer() + "\r\n";
+        for (var query : List.of("?month=%zz&year=2026", "?month=8&year=2026&ticket=%")) {
+            assertThat(status("/ws/captado" + query, headers)).as(query).isEqualTo(400);
+        }
+    }
+
+    @Test
     void a_frozen_frame_stays_what_it_was() {
         var ana = office.client("Ana frozen");
         var asset = office.asset("BRL");
