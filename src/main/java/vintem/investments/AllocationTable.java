@@ -192,6 +192,8 @@ class AllocationTable {
             from stdin (format binary)
             """;
 
+    private static final String ANALYZE = "analyze staged_allocation";
+
     /// Two joins, since one with `or` would look at each client for each row.
     private static final String STAGED =
             """
@@ -380,6 +382,11 @@ class AllocationTable {
                     out.text(row.buyPrice() == null ? null : row.buyPrice().toPlainString());
                     out.date(row.buyDate());
                 });
+    }
+
+    /// All rows are there: how many they are decides how they are looked up.
+    void staged(Handle tx) {
+        tx.execute(ANALYZE);
     }
 
     List<String> stagedTickers(Handle tx) {

@@ -166,6 +166,12 @@ public record Chart(
             return number(value.setScale(2, RoundingMode.HALF_EVEN), language) + "%";
         }
 
+        /// With cents, and more decimals where it has them.
+        static String price(BigDecimal value, String language) {
+            var plain = Decimals.plain(value);
+            return number(plain.scale() < 2 ? plain.setScale(2) : plain, language);
+        }
+
         /// As many decimals as it has.
         static String number(BigDecimal value, String language) {
             var locale = language.startsWith("pt") ? Locale.of("pt", "BR") : Locale.ENGLISH;

@@ -140,6 +140,7 @@ class ImportAllocations {
                     }
                 });
         table.copy(tx, rows);
+        table.staged(tx);
     }
 
     private Row read(CsvFile.Row row) {

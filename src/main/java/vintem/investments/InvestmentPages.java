@@ -570,7 +570,7 @@ public class InvestmentPages {
                                                         .map(DailyReturn::closePrice)
                                                         .toList())),
                                 days.stream().map(it -> words.day(it.date())).toList(),
-                                it -> Figures.number(Decimals.plain(it), tag));
+                                it -> Figures.price(it, tag));
         var lines = new ArrayList<>(days.stream().map(it -> dayLine(it, tag)).toList());
         java.util.Collections.reverse(lines);
         return pages.show(
@@ -788,7 +788,7 @@ public class InvestmentPages {
                 it.ticker(),
                 it.buyDate(),
                 Figures.number(Decimals.plain(it.quantity()), tag),
-                it.currency() + "\u00a0" + Figures.number(Decimals.plain(it.buyPrice()), tag),
+                it.currency() + "\u00a0" + Figures.price(it.buyPrice(), tag),
                 Figures.number(Decimals.plain(it.remaining()), tag),
                 value == null ? null : (Long) cents(value),
                 change == null ? "" : Figures.percent(change, tag),
@@ -806,14 +806,14 @@ public class InvestmentPages {
                 it.currency(),
                 it.closePrice() == null
                         ? "—"
-                        : Figures.number(Decimals.plain(it.closePrice()), tag),
+                        : Figures.price(it.closePrice(), tag),
                 it.closeDate());
     }
 
     private static DayLine dayLine(DailyReturn it, String tag) {
         return new DayLine(
                 it.date(),
-                Figures.number(it.closePrice(), tag),
+                Figures.price(it.closePrice(), tag),
                 it.dailyReturnPct() == null ? "—" : Figures.percent(it.dailyReturnPct(), tag),
                 it.dailyReturnPct() == null || it.dailyReturnPct().signum() >= 0,
                 it.carried(),
