@@ -40,7 +40,21 @@ public record Chart(
     /// @param labels of the places on the time axis
     static Chart lines(
             List<Series> series, List<String> labels, Function<BigDecimal, String> figure) {
-        var scale = Scale.of(series);
+        return lines(Scale.of(series, true), series, labels, figure);
+    }
+
+    /// The same without the nothing far below, where only what changes is of interest.
+    static Chart closeUp(
+            Series series, List<String> labels, Function<BigDecimal, String> figure) {
+        var only = List.of(series);
+        return lines(Scale.of(only, false), only, labels, figure);
+    }
+
+    private static Chart lines(
+            Scale scale,
+            List<Series> series,
+            List<String> labels,
+            Function<BigDecimal, String> figure) {
         var lines = new ArrayList<Line>();
         for (var each : series) {
             var points = new StringBuilder();
@@ -58,13 +72,13 @@ public record Chart(
                 List.of(),
                 scale.ticks(figure),
                 marks(labels, i -> x(i, labels.size())),
-                scale.y(BigDecimal.ZERO));
+                scale.y(scale.least().max(BigDecimal.ZERO)));
     }
 
     /// Groups of bars, one for each place.
     static Chart bars(
             List<Series> series, List<String> labels, Function<BigDecimal, String> figure) {
-        var scale = Scale.of(series);
+        var scale = Scale.of(series, true);
         var group = WIDTH / Math.max(1, labels.size());
         var width = Math.max(1, group * 7 / 10 / series.size());
         var zero = scale.y(BigDecimal.ZERO);
@@ -108,9 +122,10 @@ public record Chart(
     private record Scale(BigDecimal least, BigDecimal step, int steps) {
         private static final List<String> STEPS = List.of("1", "2", "2.5", "5", "10");
 
-        static Scale of(List<Series> series) {
-            var least = BigDecimal.ZERO;
-            var most = BigDecimal.ZERO;
+        static Scale of(List<Series> series, boolean withZero) {
+            var first = withZero ? BigDecimal.ZERO : series.getFirst().values().getFirst();
+            var least = first;
+            var most = first;
             for (var each : series) {
                 for (var value : each.values()) {
                     least = least.min(value);
@@ -119,7 +134,7 @@ public record Chart(
             }
             var span = most.subtract(least);
             if (span.signum() == 0) {
-                return new Scale(BigDecimal.ZERO, BigDecimal.ONE, 1);
+                return new Scale(least, BigDecimal.ONE, 1);
             }
             var rough = span.divide(BigDecimal.valueOf(4), Decimals.EXACT_ENOUGH);
             var power = rough.precision() - rough.scale() - 1;
@@ -131,10 +146,12 @@ public record Chart(
                     break;
                 }
             }
-            var first = least.divide(step, 0, RoundingMode.FLOOR);
-            var last = most.divide(step, 0, RoundingMode.CEILING);
+            var lowest = least.divide(step, 0, RoundingMode.FLOOR);
+            var highest = most.divide(step, 0, RoundingMode.CEILING);
             return new Scale(
-                    first.multiply(step), step, Math.max(1, last.subtract(first).intValueExact()));
+                    lowest.multiply(step),
+                    step,
+                    Math.max(1, highest.subtract(lowest).intValueExact()));
         }
 
         int y(BigDecimal value) {

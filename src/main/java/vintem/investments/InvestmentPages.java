@@ -562,13 +562,10 @@ public class InvestmentPages {
         var chart =
                 days.isEmpty()
                         ? null
-                        : Chart.lines(
-                                List.of(
-                                        new Series(
-                                                "main",
-                                                days.stream()
-                                                        .map(DailyReturn::closePrice)
-                                                        .toList())),
+                        : Chart.closeUp(
+                                new Series(
+                                        "main",
+                                        days.stream().map(DailyReturn::closePrice).toList()),
                                 days.stream().map(it -> words.day(it.date())).toList(),
                                 it -> Figures.price(it, tag));
         var lines = new ArrayList<>(days.stream().map(it -> dayLine(it, tag)).toList());
