@@ -285,10 +285,7 @@ public class Captado {
     }
 
     private static ClientSums clientSums(
-            ClientThen client,
-            Map<Window, Sums> sums,
-            List<Lot> lots,
-            LocalDate year) {
+            ClientThen client, Map<Window, Sums> sums, List<Lot> lots, LocalDate year) {
         return new ClientSums(
                 client.id(),
                 client.name(),

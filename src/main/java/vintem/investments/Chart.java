@@ -44,8 +44,7 @@ public record Chart(
     }
 
     /// The same without the nothing far below, where only what changes is of interest.
-    static Chart closeUp(
-            Series series, List<String> labels, Function<BigDecimal, String> figure) {
+    static Chart closeUp(Series series, List<String> labels, Function<BigDecimal, String> figure) {
         var only = List.of(series);
         return lines(Scale.of(only, false), only, labels, figure);
     }

@@ -801,9 +801,7 @@ public class InvestmentPages {
                 it.name(),
                 it.exchange(),
                 it.currency(),
-                it.closePrice() == null
-                        ? "—"
-                        : Figures.price(it.closePrice(), tag),
+                it.closePrice() == null ? "—" : Figures.price(it.closePrice(), tag),
                 it.closeDate());
     }
 
@@ -914,8 +912,7 @@ public class InvestmentPages {
         return Decimals.money(reais).movePointRight(2).longValueExact();
     }
 
-    private static <T> BigDecimal sum(
-            List<T> list, Function<T, BigDecimal> value) {
+    private static <T> BigDecimal sum(List<T> list, Function<T, BigDecimal> value) {
         return list.stream().map(value).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 

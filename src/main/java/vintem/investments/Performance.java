@@ -331,8 +331,7 @@ class Performance {
         return day.isAfter(after) && !day.isAfter(upTo);
     }
 
-    private static <T> BigDecimal sum(
-            List<T> list, Function<T, BigDecimal> value) {
+    private static <T> BigDecimal sum(List<T> list, Function<T, BigDecimal> value) {
         return list.stream().map(value).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 

@@ -299,7 +299,8 @@ class KeptCaptadoTest {
     private void importFile() throws Exception {
         var text = new StringBuilder("client_id;ticker;quantity;buy_price;buy_date\n");
         var lots = new ArrayList<Lot>();
-        var active = model.clients.values().stream().filter(it -> model.active.get(it.id())).toList();
+        var active =
+                model.clients.values().stream().filter(it -> model.active.get(it.id())).toList();
         if (active.isEmpty()) {
             return;
         }
