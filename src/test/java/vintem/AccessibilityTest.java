@@ -8,7 +8,9 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import vintem.platform.Together;
 
 /// Every page, light and dark, read by axe, which knows nothing of ours: contrast, labels, names,
 /// landmarks, the order of headings (WCAG 2.1 A and AA).
@@ -47,6 +49,7 @@ class AccessibilityTest {
             paths.remove("/app/sign-in");
             paths.add("/app/payments/one?id=" + payment);
             paths.add("/payments/pix/" + payment);
+            paths.addAll(pagesOfAFile());
             check(page, paths);
         }
     }
@@ -59,6 +62,34 @@ class AccessibilityTest {
             page.setViewportSize(390, 844);
             check(page, List.of("/app/sign-in", "/payments/pix/none", debtorsPage(), "/c/none"));
         }
+    }
+
+    /// A file with a charge and a row to be corrected, that charge, and its debtor's page.
+    private static List<String> pagesOfAFile() {
+        var admin = Http.admin();
+        var debt = UUID.randomUUID().toString();
+        var sent =
+                admin.with("Content-Type", "text/csv")
+                        .post(
+                                "/billing/files?name=acessivel.csv&fine=2%25",
+                                """
+                                name,governmentId,email,debtAmount,debtDueDate,debtId
+                                Ana,9558,ana@example.com,12.34,2026-03-02,%s
+                                Ana,9558,ana,12.34,2026-03-02,%s-wrong
+                                """
+                                        .formatted(debt, debt));
+        assertThat(sent.status()).as(sent.body()).isEqualTo(202);
+        Together.until(
+                "its charge is there",
+                () -> Rows.number("select count(*) from charge where debt_id = ?", debt) == 1);
+        var charge = Rows.text("select id::text from charge where debt_id = ?", debt);
+        var page = admin.get("/charges/" + charge).json().at("/charge/page_url").asText();
+        admin.post("/billing/suppressions", "{\"email\":\"acessivel@example.com\"}");
+        return List.of(
+                "/app/billing/file?id=" + sent.json().get("id").asText(),
+                "/app/billing/charge?id=" + charge,
+                page.substring(page.indexOf("/c/")),
+                "/app/billing/suppressions");
     }
 
     private static String debtorsPage() {

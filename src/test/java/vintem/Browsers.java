@@ -51,12 +51,22 @@ public final class Browsers implements AutoCloseable {
 
     /// A window of its own, with its own cookies.
     public BrowserContext window(String language) {
+        return window(language, true);
+    }
+
+    /// The same, of somebody whose browser runs no scripts.
+    public BrowserContext windowWithoutScripts(String language) {
+        return window(language, false);
+    }
+
+    private BrowserContext window(String language, boolean scripts) {
         var port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
         var window =
                 browser.newContext(
                         new Browser.NewContextOptions()
                                 .setBaseURL("http://localhost:" + port)
                                 .setLocale(language)
+                                .setJavaScriptEnabled(scripts)
                                 .setViewportSize(1280, 800));
         window.setDefaultTimeout(PATIENCE_MILLIS);
         return window;

@@ -46,6 +46,8 @@ class PagesTest {
                 "/app/billing/charges?status=open&debtor=ninguem&due_from=&due_to=2026-12-31",
                 "/app/billing/charge?id=none",
                 "/app/billing/unknown",
+                "/app/billing/suppressions",
+                "/app/billing/suppressions?email=ninguem@example.com",
                 "/app/billing/outbox",
                 "/app/billing/outbox/one?id=none",
                 "/app/investments",

@@ -50,7 +50,13 @@ public final class RawHttp {
     }
 
     public static Answer send(Request request) {
-        var port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+        return send(
+                ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class),
+                request);
+    }
+
+    /// The same, to a server that runs as a process of its own.
+    public static Answer send(int port, Request request) {
         try (var socket = new Socket("localhost", port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             var writer =

@@ -10,6 +10,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.SequenceInputStream;
 import java.lang.reflect.AnnotatedElement;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -23,6 +25,7 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.Form;
 import vintem.platform.HttpBody;
+import vintem.platform.Multipart;
 import vintem.platform.Problem;
 
 /// Stands before every route: nobody passes where the route does not say whom it admits.
@@ -30,6 +33,9 @@ public class Gate {
     static final String SESSION_COOKIE = "vintem_session";
     static final String CSRF_HEADER = "X-CSRF-Token";
     static final String CSRF_FIELD = "csrf";
+
+    private static final int BEGINNING = 2_048;
+    private static final int LONGEST_TOKEN = 200;
 
     private static final String BEARER = "bearer ";
     // Decoded, and with what may follow a semicolon: the router takes these for pages, too.
@@ -141,12 +147,33 @@ public class Gate {
 
     /// Reads the form, and puts it back for the route.
     private static String csrfField(ContainerRequestContext request) {
+        if (MediaType.MULTIPART_FORM_DATA_TYPE.isCompatible(request.getMediaType())) {
+            return csrfOfUpload(request);
+        }
         if (!MediaType.APPLICATION_FORM_URLENCODED_TYPE.isCompatible(request.getMediaType())) {
             return "";
         }
         var body = HttpBody.read(request.getEntityStream(), HttpBody.USUAL_BYTES);
         request.setEntityStream(new ByteArrayInputStream(body));
         return Form.read(new ByteArrayInputStream(body)).text(CSRF_FIELD);
+    }
+
+    /// A form with a file has the token first: only its beginning is looked at.
+    private static String csrfOfUpload(ContainerRequestContext request) {
+        try {
+            var body = request.getEntityStream();
+            var beginning = body.readNBytes(BEGINNING);
+            request.setEntityStream(
+                    new SequenceInputStream(new ByteArrayInputStream(beginning), body));
+            var field =
+                    Multipart.file(
+                            new ByteArrayInputStream(beginning),
+                            request.getHeaderString(HttpHeaders.CONTENT_TYPE),
+                            CSRF_FIELD);
+            return new String(field.content().readNBytes(LONGEST_TOKEN), StandardCharsets.UTF_8);
+        } catch (IOException | Problem notThere) {
+            return "";
+        }
     }
 
     /// Browsers say which site a request comes from. Programs do not, and need not.

@@ -16,6 +16,9 @@ import vintem.platform.Proof;
 /// `bank`. A transfer cannot be unbalanced, so this is the proof that matters.
 @Singleton
 class BankProof implements Proof {
+    private record Figures(
+            long inTransitCents, long underWayCents, long bankCents, long statementCents) {}
+
     private final Ledger ledger;
     private final BankBooks bank;
     private final List<UnderWay> modules;
@@ -35,24 +38,42 @@ class BankProof implements Proof {
     @Override
     public List<String> refute(Handle snapshot) {
         var wrong = new ArrayList<String>();
+        var figures = figures(snapshot);
+        Proof.compare(
+                wrong,
+                "in_transit and what is under way",
+                figures.inTransitCents,
+                figures.underWayCents);
+        Proof.compare(
+                wrong,
+                "account bank and the bank's statement",
+                figures.bankCents,
+                figures.statementCents);
+        return wrong;
+    }
+
+    /// By how much the books differ from what is under way and from the bank's statement; 0 where
+    /// all is well.
+    long driftCents(Handle snapshot) {
+        var figures = figures(snapshot);
+        return Math.addExact(
+                Math.absExact(figures.inTransitCents - figures.underWayCents),
+                Math.absExact(figures.bankCents - figures.statementCents));
+    }
+
+    private Figures figures(Handle snapshot) {
         var underWay = 0L;
         var ahead = 0L;
         for (var module : modules) {
             underWay = Math.addExact(underWay, module.inTransitCents(snapshot));
             ahead = Math.addExact(ahead, module.aheadAtBankCents(snapshot));
         }
-        Proof.compare(
-                wrong,
-                "in_transit and what is under way",
-                ledger.balanceCents(snapshot, AccountCode.IN_TRANSIT),
-                underWay);
         // What has left our `bank` but not yet the bank's account is under way; what has come in
         // there and is not read yet is ahead of us.
-        Proof.compare(
-                wrong,
-                "account bank and the bank's statement",
+        return new Figures(
+                ledger.balanceCents(snapshot, AccountCode.IN_TRANSIT),
+                underWay,
                 ledger.balanceCents(snapshot, AccountCode.BANK) + ahead,
                 bank.balanceCents(snapshot));
-        return wrong;
     }
 }

@@ -20,11 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.Broadcast;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
 import vintem.platform.Settings;
+import vintem.platform.SmtpClient;
+import vintem.platform.SmtpServer;
 
 /// Looks at everything Vintém stands on and says what to mend. It mends nothing itself.
 final class Doctor {
@@ -45,6 +48,8 @@ final class Doctor {
     private static final int SHORTEST_BANK_SECRET = 16;
     private static final Duration TOLERATED_CLOCK_OFFSET = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    // Some mail servers greet late, to see whether a program waits.
+    private static final Duration PATIENCE_WITH_MAIL = Duration.ofSeconds(10);
 
     private final Path dataDirectory;
     private final Optional<Address> external;
@@ -65,6 +70,7 @@ final class Doctor {
         port();
         database();
         redis();
+        mailServer();
         return List.copyOf(checks);
     }
 
@@ -366,6 +372,59 @@ final class Doctor {
                     "does not answer: " + away.getMessage(),
                     "Check VINTEM_REDIS_URL, and that it runs. Without it everything works on one"
                             + " node; payers on the others see a confirmation when they ask again.");
+        }
+    }
+
+    /// Connects, secures the line and signs in as a mail would, and sends none.
+    private void mailServer() {
+        if (Settings.text("billing-emails").filter("false"::equals).isPresent()) {
+            ok("mail server", "not needed: VINTEM_BILLING_EMAILS=false, debtors get no e-mails");
+            return;
+        }
+        try {
+            var server = SmtpServer.configured();
+            if (server.isPresent()) {
+                ask(server.get());
+            } else if (isProduction()) {
+                wrong(
+                        "mail server",
+                        "not set; debtors are written to by e-mail",
+                        "Set VINTEM_SMTP_URL, or VINTEM_BILLING_EMAILS=false to write to nobody.");
+            } else {
+                ok(
+                        "mail server",
+                        "not set; the sandbox sends nothing and keeps its mails in the console");
+            }
+        } catch (IllegalArgumentException noAddress) {
+            wrong(
+                    "mail server",
+                    "no address",
+                    noAddress.getMessage() + ": smtps://user:password@host:465?from=address");
+        }
+    }
+
+    private void ask(SmtpServer server) {
+        var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        try (var _ = SmtpClient.open(server, tls, PATIENCE_WITH_MAIL)) {
+            ok(
+                    "mail server",
+                    "%s answers, %s%s"
+                            .formatted(
+                                    server,
+                                    switch (server.tls()) {
+                                        case IMPLICIT -> "with TLS";
+                                        case STARTTLS -> "with STARTTLS";
+                                        case NONE -> "in the clear";
+                                    },
+                                    server.user() == null ? "" : ", and takes the password"));
+        } catch (SmtpClient.Unavailable away) {
+            wrong(
+                    "mail server",
+                    String.valueOf(away.getMessage()),
+                    "Check host, port, user and password in VINTEM_SMTP_URL: smtps:// where the"
+                            + " server has TLS from the first byte (465), smtp:// where it offers"
+                            + " STARTTLS (587), starttls=none only for one on this machine. Until"
+                            + " then mails wait; none is lost.");
         }
     }
 

@@ -1,8 +1,10 @@
 package vintem.app;
 
 import io.quarkus.runtime.Quarkus;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import vintem.platform.Settings;
 
@@ -15,9 +17,27 @@ class RunCommand implements Callable<Integer> {
         try (var home = Preparation.open(Settings.dataDirectory())) {
             home.serve();
             var code = new AtomicInteger();
+            var failure = new AtomicReference<Optional<Throwable>>(Optional.empty());
             // The embedded server must outlive Quarkus' pool, also when a signal ends both.
-            Quarkus.run(Serve.class, (exit, _) -> code.set(exit));
+            Quarkus.run(
+                    Serve.class,
+                    (exit, failed) -> {
+                        code.set(exit);
+                        failure.set(Optional.ofNullable(failed));
+                    });
+            // Whoever takes the exit into their own hands has to say what failed, too.
+            failure.get().ifPresent(RunCommand::raise);
             return code.get();
         }
+    }
+
+    /// A setting that is wrong is found somewhere inside what failed, in words for the operator.
+    private static void raise(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IllegalArgumentException wrongSetting) {
+                throw wrongSetting;
+            }
+        }
+        throw new IllegalStateException("the server failed", failed);
     }
 }

@@ -10,7 +10,8 @@ public sealed interface Benchmark
                 BillingBench,
                 LedgerBench,
                 CoalescerBench,
-                InvestmentsBench {
+                InvestmentsBench,
+                TelemetryBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
         FULL,
@@ -36,7 +37,8 @@ public sealed interface Benchmark
                 new BillingBench(),
                 new LedgerBench(),
                 new CoalescerBench(),
-                new InvestmentsBench());
+                new InvestmentsBench(),
+                new TelemetryBench());
     }
 
     /// Runs these, one after the other.

@@ -31,15 +31,12 @@ final class BillingBench implements Benchmark {
     private static final String HEAP = "256m";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
-    private static final Duration BETWEEN_HEAPS = Duration.ofSeconds(3);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /// How an import went.
     ///
     /// @param uploadSeconds until the answer to the upload
-    /// @param mostHeapBytes of those moments that were looked at
-    private record Run(
-            JsonNode file, int status, double uploadSeconds, double seconds, long mostHeapBytes) {
+    private record Run(JsonNode file, int status, double uploadSeconds, double seconds) {
         double rowsPerSecond() {
             return file.required("rows").asLong() / seconds;
         }
@@ -166,25 +163,19 @@ final class BillingBench implements Benchmark {
         }
         var state = JSON.readTree(answer.body());
         var path = "/billing/files/" + state.required("id").asText();
-        var most = 0L;
-        var lookedAt = System.nanoTime();
         while (!state.required("status").asText().equals("done")) {
             if (System.nanoTime() - start > PATIENCE.toNanos()
                     || !state.required("status").asText().equals("importing")) {
                 throw new IllegalStateException("the file is not done: " + state);
             }
             Thread.sleep(BETWEEN_LOOKS);
-            if (System.nanoTime() - lookedAt > BETWEEN_HEAPS.toNanos()) {
-                most = Math.max(most, server.heapBytes());
-                lookedAt = System.nanoTime();
-            }
             state = JSON.readTree(server.get(path).body());
         }
-        return new Run(state, answer.status(), uploaded, (System.nanoTime() - start) / 1e9, most);
+        return new Run(state, answer.status(), uploaded, (System.nanoTime() - start) / 1e9);
     }
 
-    private static void print(
-            Printout out, Server server, Raw raw, Run run, Run again, Run changed) {
+    private static void print(Printout out, Server server, Raw raw, Run run, Run again, Run changed)
+            throws IOException {
         var rows = run.file.required("rows").asLong();
         out.table(
                 List.of("", "seconds", "rows/s"),
@@ -200,11 +191,10 @@ final class BillingBench implements Benchmark {
                 "product / raw SQL: %.2f to one connection, %.2f to two",
                 run.seconds / raw.one, run.seconds / raw.two);
         var resident = server.residentMegabytes();
-        var heap = Math.max(run.mostHeapBytes, changed.mostHeapBytes) >> 20;
         out.say(
-                "server: %s, at most %,d MB of heap in use when looked at, %s",
+                "server: %s, at most %,d MB of heap in use, garbage and all, %s",
                 server.isAlive() ? "alive" : "DEAD",
-                heap,
+                server.heapMegabytes(),
                 resident == 0 ? "memory unknown" : "at most %,d MB resident".formatted(resident));
         out.atMost("product / best raw SQL", run.seconds / best, 1.5, "");
         out.atMost("%,d rows".formatted(rows), run.seconds, 60, " s");

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.UUID;
 import org.postgresql.PGConnection;
 import vintem.platform.Ids;
@@ -45,8 +46,8 @@ final class RawBillingTables {
     private static final String CHARGES =
             """
             copy raw_billing.charge
-                (id, debt_id, file_id, line, name, government_id, document_valid, email, amount_cents,
-                 due_date, billed, page_key, status, beneficiary_id, boleto_number, boleto_due,
+                (id, debt_id, file_id, line, name, name_key, government_id, document_valid, email,
+                 amount_cents, due_date, billed, page_key, status, beneficiary_id, boleto_number, boleto_due,
                  bar_code, boleto_status, boleto_issued_at, created_at, updated_at)
             from stdin (format binary)
             """;
@@ -154,12 +155,13 @@ final class RawBillingTables {
         for (var i = from; i < to; i++) {
             var debt = BillingLoad.debt(i);
             var id = Ids.next();
-            charges.begin(21)
+            charges.begin(22)
                     .uuid(id)
                     .text(debt.debtId())
                     .uuid(file)
                     .integer(i + 2)
                     .text(debt.name())
+                    .text(debt.name().toLowerCase(Locale.ROOT))
                     .text(debt.governmentId())
                     .flag(false)
                     .text(debt.email())

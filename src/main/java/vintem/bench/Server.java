@@ -38,16 +38,18 @@ final class Server implements AutoCloseable {
     private final Process process;
     private final Path directory;
     private final Path log;
+    private final Path garbage;
     private final int port;
     private final String base;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private String token = "";
 
-    private Server(Process process, Path directory, Path log, int port) {
+    private Server(Process process, Path directory, Path log, Path garbage, int port) {
         this.process = process;
         this.directory = directory;
         this.log = log;
+        this.garbage = garbage;
         this.port = port;
         this.base = "http://127.0.0.1:" + port;
     }
@@ -66,13 +68,14 @@ final class Server implements AutoCloseable {
         var data = scratch.directory().resolve("data");
         var log = scratch.directory().resolve("server.log");
         var port = freePort();
-        var builder = builder(data, List.of("-Xmx" + heap), "run");
+        var garbage = scratch.directory().resolve("garbage.log");
+        var builder = builder(data, List.of("-Xmx" + heap, "-Xlog:gc:file=" + garbage), "run");
         builder.environment().put("VINTEM_PORT", Integer.toString(port));
         builder.environment().put("VINTEM_REQUESTS_PER_MINUTE", "0");
         builder.environment().put("VINTEM_ADMIN_PASSWORD", password);
         builder.environment().putAll(settings);
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
-        var server = scratch.keep(new Server(builder.start(), data, log, port));
+        var server = scratch.keep(new Server(builder.start(), data, log, garbage, port));
         server.awaitHealth();
         server.signIn(password);
         return server;
@@ -111,22 +114,15 @@ final class Server implements AutoCloseable {
                         .POST(BodyPublishers.ofFile(file)));
     }
 
-    /// What its heap has in use at this moment, garbage and all.
-    long heapBytes() throws IOException, InterruptedException {
-        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        var asking =
-                new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.heap_info")
-                        .redirectErrorStream(true)
-                        .start();
-        try (var output = asking.inputReader(StandardCharsets.UTF_8)) {
-            var used = Pattern.compile("generation +total [0-9]+K, used ([0-9]+)K");
-            var bytes =
-                    output.lines()
-                            .flatMap(line -> used.matcher(line).results())
-                            .mapToLong(found -> Long.parseLong(found.group(1)) << 10)
-                            .sum();
-            asking.waitFor();
-            return bytes;
+    /// The most that its heap had in use when it was tidied up, in megabytes: it is then that it is
+    /// fullest.
+    long heapMegabytes() throws IOException {
+        var before = Pattern.compile(" ([0-9]+)M->");
+        try (var lines = Files.lines(garbage)) {
+            return lines.flatMap(line -> before.matcher(line).results())
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .max()
+                    .orElse(0);
         }
     }
 

@@ -4,11 +4,15 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +31,11 @@ import vintem.access.Role;
 import vintem.billing.DebtFile.Status;
 import vintem.billing.DebtRow.Erratum;
 import vintem.platform.Database;
+import vintem.platform.Multipart;
 import vintem.platform.Page;
 import vintem.platform.Pages;
+import vintem.platform.Problem;
+import vintem.platform.UnreadBodies;
 import vintem.platform.Words;
 
 /// The operator's pages of files of debts.
@@ -94,7 +101,7 @@ public class BillingPages {
             long paid,
             boolean moving,
             List<Part> bar) {
-        static FileLine of(DebtFile it) {
+        static FileLine of(DebtFile it, boolean mails) {
             var counts = it.counts();
             return new FileLine(
                     it.id(),
@@ -109,7 +116,7 @@ public class BillingPages {
                     counts.duplicates(),
                     counts.errors() + counts.conflicts(),
                     it.afterwards().paid(),
-                    isMoving(it),
+                    isMoving(it, mails),
                     BillingPages.bar(it));
         }
     }
@@ -120,6 +127,11 @@ public class BillingPages {
             boolean later,
             boolean open,
             boolean mayAct) {}
+
+    /// @param most how large a file may be
+    /// @param problem why what was sent without a script was refused; empty at first
+    /// @param violations what is wrong with it, in words
+    public record NewView(String most, String problem, List<String> violations) {}
 
     /// One step of what becomes of the rows of a file.
     ///
@@ -182,23 +194,30 @@ public class BillingPages {
             boolean mayStop,
             boolean mayCancelCharges) {}
 
+    private final ReceiveDebtFile receive;
     private final DebtFileTable files;
     private final ErratumTable errata;
+    private final UnreadBodies unread;
     private final Database database;
     private final Pages pages;
     private final Asking asking;
     private final Clock clock;
+    private final boolean mails = MailSettings.configured().on();
 
     @Inject
     BillingPages(
+            ReceiveDebtFile receive,
             DebtFileTable files,
             ErratumTable errata,
+            UnreadBodies unread,
             Database database,
             Pages pages,
             Asking asking,
             Clock clock) {
+        this.receive = receive;
         this.files = files;
         this.errata = errata;
+        this.unread = unread;
         this.database = database;
         this.pages = pages;
         this.asking = asking;
@@ -216,10 +235,10 @@ public class BillingPages {
         return pages.show(
                 "billing/files.html",
                 new ListView(
-                        page.items().stream().map(FileLine::of).toList(),
+                        page.items().stream().map(it -> FileLine.of(it, mails)).toList(),
                         page.next() == null ? null : Pages.link(HOME, Map.of("after", page.next())),
                         place != null,
-                        page.items().stream().anyMatch(BillingPages::isMoving),
+                        page.items().stream().anyMatch(it -> isMoving(it, mails)),
                         mayAct()));
     }
 
@@ -228,7 +247,108 @@ public class BillingPages {
     @Needs(capability = Capability.BILLING, role = Role.OPERATOR)
     @Operation(hidden = true)
     public Response compose() {
-        return pages.show("billing/new.html", Map.of());
+        return pages.show("billing/new.html", compose("", List.of()));
+    }
+
+    /// Where the script of the page runs, the file goes to `POST /billing/files` instead, and its
+    /// progress is shown.
+    @POST
+    @Path("new")
+    @Needs(capability = Capability.BILLING, role = Role.OPERATOR)
+    @Operation(hidden = true)
+    public Response send(
+            InputStream body, @HeaderParam("Content-Type") @Nullable String contentType) {
+        // Whatever is answered before all of the body is read.
+        unread.guard();
+        try {
+            if (contentType == null || !Multipart.isOne(contentType)) {
+                throw Problem.invalid("Content-Type", "is not multipart/form-data");
+            }
+            var part = Multipart.file(body, contentType, "file");
+            if (part.fileName().isEmpty()) {
+                // How a browser sends a form in which nobody has chosen one.
+                return refuse(400, pages.words().say("js.billing.choose"), List.of());
+            }
+            var said = part.before();
+            var query =
+                    new UploadReader.Query(
+                            null,
+                            filled(said, "billed"),
+                            filled(said, "fine"),
+                            filled(said, "interest"),
+                            filled(said, "discount"),
+                            null);
+            var name = UploadReader.name(part.fileName());
+            var upload = UploadReader.upload(query, name, asking.caller());
+            return answer(receive.receive(upload, part.content()));
+        } catch (Problem wrong) {
+            return refuse(wrong.status(), refusal("invalid"), wrong.violations());
+        } catch (IOException cutOff) {
+            return refuse(400, reason(ReceiveDebtFile.BROKEN_UPLOAD), List.of());
+        }
+    }
+
+    private Response answer(ReceiveDebtFile.Outcome outcome) {
+        return switch (outcome) {
+            case ReceiveDebtFile.Outcome.Received(var file) -> Pages.seeOther(link(file.id()));
+            case ReceiveDebtFile.Outcome.Duplicate(var first) ->
+                    Pages.seeOther(link(first.id()) + "&again=1");
+            // It is on record, and its page says why.
+            case ReceiveDebtFile.Outcome.Unreadable(var id, _, _) -> Pages.seeOther(link(id));
+            case ReceiveDebtFile.Outcome.TooLarge(_) ->
+                    refuse(413, reason(ReceiveDebtFile.TOO_LARGE), List.of());
+            case ReceiveDebtFile.Outcome.TooSlow() ->
+                    refuse(408, reason(ReceiveDebtFile.TOO_SLOW), List.of());
+            case ReceiveDebtFile.Outcome.Cancelled() ->
+                    refuse(409, refusal("cancelled"), List.of());
+            case ReceiveDebtFile.Outcome.Busy() -> refuse(503, refusal("busy"), List.of());
+        };
+    }
+
+    private String refusal(String what) {
+        return pages.words().say("billing.new.refused." + what);
+    }
+
+    private String reason(String word) {
+        return pages.words().say("billing.reason." + word);
+    }
+
+    private Response refuse(int status, String problem, List<Problem.Violation> violations) {
+        return pages.show(status, "billing/new.html", compose(problem, violations)).build();
+    }
+
+    private NewView compose(String problem, List<Problem.Violation> violations) {
+        var words = pages.words();
+        return new NewView(
+                size(receive.mostBytes(), words),
+                problem,
+                violations.stream().map(each -> inWords(each, words)).toList());
+    }
+
+    private static String inWords(Problem.Violation it, Words words) {
+        var field = it.pointer().replaceFirst("^[?/]", "");
+        var known = "js.why." + it.code();
+        return words.name("billing.new.field", field)
+                + ": "
+                + (words.knows(known) ? words.say(known) : it.reason());
+    }
+
+    /// In the largest unit that says it without decimals.
+    private static String size(long bytes, Words words) {
+        return List.of(Map.entry(30, "GB"), Map.entry(20, "MB"), Map.entry(10, "kB")).stream()
+                .filter(unit -> bytes > 0 && bytes % (1L << unit.getKey()) == 0)
+                .findFirst()
+                .map(unit -> words.number(bytes >> unit.getKey()) + " " + unit.getValue())
+                .orElseGet(() -> words.number(bytes) + " bytes");
+    }
+
+    private static @Nullable String filled(Map<String, String> fields, String name) {
+        var text = fields.getOrDefault(name, "").strip();
+        return text.isEmpty() ? null : text;
+    }
+
+    private static String link(UUID fileId) {
+        return Pages.link(HOME + "/file", Map.of("id", fileId.toString()));
     }
 
     @GET
@@ -268,9 +388,9 @@ public class BillingPages {
         var now = clock.instant();
         var status = file.status();
         return new FileView(
-                FileLine.of(file),
+                FileLine.of(file, mails),
                 file.reason(),
-                file.detail(),
+                file.detail() == null ? null : file.detail().inWords(words),
                 file.size(),
                 file.dialect() == null ? null : DialectView.of(file.dialect()),
                 file.lateTerms(),
@@ -395,11 +515,12 @@ public class BillingPages {
         return file.cancelCharges() && file.clearedAt() == null;
     }
 
-    private static boolean isMoving(DebtFile file) {
+    /// @param mails whether debtors are written to: otherwise what is queued stays so
+    private static boolean isMoving(DebtFile file, boolean mails) {
         var told = file.afterwards().emailsSent() + file.afterwards().emailsFailed();
         return isArriving(file)
                 || isClearing(file)
-                || file.status() == Status.DONE && told < file.counts().emailsQueued();
+                || mails && file.status() == Status.DONE && told < file.counts().emailsQueued();
     }
 
     private boolean mayAct() {

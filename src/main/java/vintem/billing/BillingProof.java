@@ -10,8 +10,8 @@ import vintem.ledger.Ledger;
 import vintem.payments.Payments;
 import vintem.platform.Proof;
 
-/// Each charge has one receivable, and what was settled is what was paid; the accounts repeat what
-/// the charges say; no number of a boleto is used twice.
+/// Each charge has one receivable, and what was settled and not given back is what was paid; the
+/// accounts repeat what the charges say; no number of a boleto is used twice.
 @Singleton
 class BillingProof implements Proof {
     private final BillingProofTable table;
@@ -45,6 +45,9 @@ class BillingProof implements Proof {
         for (var id : table.wronglyBooked(snapshot)) {
             wrong.add("settlement %s: its transfers do not tell how it was divided".formatted(id));
         }
+        for (var id : table.wronglyRefunded(snapshot)) {
+            wrong.add("refund %s: its transfers do not tell how it was divided".formatted(id));
+        }
         count(wrong, table.numbersUsedTwice(snapshot), "numbers of boletos are used twice");
         count(wrong, table.numbersNotTaken(snapshot), "numbers of boletos were never taken");
         count(wrong, table.orphans(snapshot), "transfers or rows belong to no charge");
@@ -60,10 +63,12 @@ class BillingProof implements Proof {
                 table.creditCents(snapshot));
         Proof.compare(
                 wrong,
-                "account clearing:billing and the Pix payments that have settled nothing yet",
+                "account clearing:billing and the Pix payments and refunds that await their charges",
                 ledger.balanceCents(snapshot, AccountCode.CLEARING_BILLING),
                 payments.paidCents(snapshot, AccountCode.CLEARING_BILLING)
-                        - table.settledByPixCents(snapshot));
+                        - table.settledByPixCents(snapshot)
+                        - payments.refundedCents(snapshot, AccountCode.CLEARING_BILLING)
+                        + table.refundedCents(snapshot));
         return wrong;
     }
 

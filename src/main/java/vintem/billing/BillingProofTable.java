@@ -23,13 +23,17 @@ class BillingProofTable {
             limit 20
             """;
 
-    // Paid is what settlements paid, no more; and what is owed is what no transfer has taken away.
+    // Paid is what settlements paid and refunds left; what is owed is what no transfer took away.
     private static final String WRONGLY_SETTLED =
             """
             select c.id from charge c
             left join (
                 select charge_id, sum(principal_cents) as paid, sum(discount_cents) as discount
-                from charge_settlement where status = 'settled' group by 1) s on s.charge_id = c.id
+                from (select charge_id, principal_cents, discount_cents from charge_settlement
+                      where status = 'settled'
+                      union all
+                      select charge_id, -principal_cents, -discount_cents from charge_refund) as m
+                group by 1) s on s.charge_id = c.id
             where c.paid_cents <> coalesce(s.paid, 0)
             or c.discount_cents <> coalesce(s.discount, 0)
             limit 20
@@ -41,7 +45,8 @@ class BillingProofTable {
             left join (
                 select subject_id, count(*) as times, sum(amount_cents) as cents
                 from transfer where kind = 'charge_cancelled' group by 1) t on t.subject_id = c.id
-            where coalesce(t.times, 0) <> (c.status = 'cancelled')::int
+            -- Once more for each part that had been paid and went back.
+            where (coalesce(t.times, 0) > 0) <> (c.status = 'cancelled')
             or coalesce(t.cents, 0) <> case c.status
                 when 'cancelled' then c.amount_cents - c.paid_cents - c.discount_cents
                 else 0 end
@@ -79,6 +84,33 @@ class BillingProofTable {
             limit 20
             """;
 
+    // Each refund is one entry of its legs.
+    private static final String WRONGLY_REFUNDED =
+            """
+            select r.id from charge_refund r
+            join charge c on c.id = r.charge_id
+            left join (
+                select t.entry_id,
+                       sum(t.amount_cents) filter (where t.kind = 'charge_refunded'
+                           and d.code = 'receivable' and k.code = 'clearing:billing') as principal,
+                       sum(t.amount_cents) filter (where t.kind = 'charge_late_refunded'
+                           and d.code = 'late_income' and k.code = 'clearing:billing') as late,
+                       sum(t.amount_cents) filter (where t.kind = 'charge_credit_refunded'
+                           and d.code = 'debtor_credit' and k.code = 'clearing:billing') as credit,
+                       sum(t.amount_cents) filter (where t.kind = 'charge_discount_ended'
+                           and d.code = 'receivable') as discount
+                from transfer t
+                join charge_refund o on o.id = t.entry_id and o.charge_id = t.subject_id
+                join account d on d.id = t.debit_account
+                join account k on k.id = t.credit_account
+                group by 1) t on t.entry_id = r.id
+            where (coalesce(t.principal, 0), coalesce(t.late, 0), coalesce(t.credit, 0),
+                   coalesce(t.discount, 0))
+                  is distinct from
+                  (r.principal_cents, r.late_cents, r.credit_cents, r.discount_cents)
+            limit 20
+            """;
+
     // A number is one boleto's, whether in force or replaced, and was taken before it was used.
     private static final String NUMBERS_USED_TWICE =
             """
@@ -107,6 +139,15 @@ class BillingProofTable {
                                    'charge_discounted')
                     and not exists (select from charge_settlement s
                                     where s.id = t.entry_id and s.charge_id = t.subject_id))
+                 + (select count(*) from transfer t
+                    where kind in ('charge_refunded', 'charge_late_refunded',
+                                   'charge_credit_refunded', 'charge_discount_ended')
+                    and not exists (select from charge_refund r
+                                    where r.id = t.entry_id and r.charge_id = t.subject_id))
+                 + (select count(*) from charge_refund r
+                    where not exists (select from charge_settlement s
+                                      where s.payment_id = r.payment_id
+                                      and s.charge_id = r.charge_id))
                  + (select count(*) from charge_settlement s
                     where charge_id is not null
                     and not exists (select from charge where id = s.charge_id))
@@ -130,7 +171,13 @@ class BillingProofTable {
             """;
 
     private static final String CREDIT =
-            "select coalesce(sum(credit_cents), 0)::bigint from charge_settlement";
+            """
+            select (select coalesce(sum(credit_cents), 0)::bigint from charge_settlement)
+                 - (select coalesce(sum(credit_cents), 0)::bigint from charge_refund)
+            """;
+
+    private static final String REFUNDED =
+            "select coalesce(sum(amount_cents), 0)::bigint from charge_refund";
 
     private static final String SETTLED_BY_PIX =
             """
@@ -155,6 +202,11 @@ class BillingProofTable {
         return ids(snapshot, WRONGLY_BOOKED);
     }
 
+    /// Refunds, not charges.
+    List<UUID> wronglyRefunded(Handle snapshot) {
+        return ids(snapshot, WRONGLY_REFUNDED);
+    }
+
     long numbersUsedTwice(Handle snapshot) {
         return number(snapshot, NUMBERS_USED_TWICE);
     }
@@ -173,6 +225,11 @@ class BillingProofTable {
 
     long creditCents(Handle snapshot) {
         return number(snapshot, CREDIT);
+    }
+
+    /// What went back of charges.
+    long refundedCents(Handle snapshot) {
+        return number(snapshot, REFUNDED);
     }
 
     long settledByPixCents(Handle snapshot) {

@@ -7,6 +7,8 @@ import java.time.MonthDay;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import vintem.bank.BoletoRegistry;
+import vintem.bank.BoletoRegistry.Answer;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.Settings;
@@ -18,9 +20,6 @@ import vintem.platform.Settings;
 /// nothing.
 @Singleton
 class Boletos {
-    /// Why a strict bank takes no boleto for somebody whose document is neither a CPF nor a CNPJ.
-    static final String INVALID_DOCUMENT = "invalid_document";
-
     /// Numbers that nobody else has, `first` and the `count - 1` after it.
     record Numbers(int beneficiaryId, Beneficiary beneficiary, long first, int count) {
         private long at(int offset) {
@@ -47,19 +46,14 @@ class Boletos {
 
     private final Database database;
     private final BeneficiaryTable table;
-    private final boolean strict;
+    private final BoletoRegistry registry;
     private final Map<Integer, Beneficiary> known = new ConcurrentHashMap<>();
 
     @Inject
-    Boletos(Database database, BeneficiaryTable table) {
-        this(database, table, Settings.flag("sandbox-strict-boletos"));
-    }
-
-    /// @param strict whether the sandbox bank rejects boletos of invalid documents
-    Boletos(Database database, BeneficiaryTable table, boolean strict) {
+    Boletos(Database database, BeneficiaryTable table, BoletoRegistry registry) {
         this.database = database;
         this.table = table;
-        this.strict = strict;
+        this.registry = registry;
     }
 
     /// Takes numbers of the configured beneficiary (`VINTEM_BOLETO_BENEFICIARY`; the sandbox has
@@ -79,7 +73,8 @@ class Boletos {
                 });
     }
 
-    /// The boleto of one of these numbers. In the sandbox the bank registers it at once.
+    /// The boleto of one of these numbers: a draft, where the bank does not say at once what becomes
+    /// of it.
     ///
     /// @param offset which of the numbers, from 0
     /// @param issuedOn a São Paulo day
@@ -97,14 +92,19 @@ class Boletos {
         var earliest = earliestDue(issuedOn);
         var due = payableDay(debtDue.isAfter(earliest) ? debtDue : earliest);
         var number = numbers.at(offset);
-        var rejected = strict && !documentValid;
+        var said = registry.atOnce(documentValid).orElse(null);
         return new NewBoleto(
                 numbers.beneficiaryId(),
                 number,
                 due,
                 Boleto.write(numbers.beneficiary(), number, amountCents, due).barCode(),
-                rejected ? NewBoleto.Status.REJECTED : NewBoleto.Status.REGISTERED,
-                rejected ? INVALID_DOCUMENT : null);
+                switch (said) {
+                    case Answer.Registered _ -> NewBoleto.Status.REGISTERED;
+                    case Answer.Rejected _ -> NewBoleto.Status.REJECTED;
+                    case Answer.Unknown _ -> NewBoleto.Status.DRAFT;
+                    case null -> NewBoleto.Status.DRAFT;
+                },
+                said instanceof Answer.Rejected(var reason) ? reason : null);
     }
 
     /// The first day on which a boleto that is issued on this day may fall due.

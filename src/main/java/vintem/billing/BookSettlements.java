@@ -38,7 +38,7 @@ class BookSettlements {
     static final String DISCOUNTED = "charge_discounted";
 
     private static final String TOPICS = "charge:";
-    private static final String CHANGED = "charge-changed";
+    static final String CHANGED = "charge-changed";
 
     private final ChargeTable charges;
     private final SettlementTable settlements;

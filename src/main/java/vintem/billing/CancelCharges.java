@@ -145,7 +145,8 @@ class CancelCharges {
                         ids.forEach(
                                 each ->
                                         broadcast.tell(
-                                                BookSettlements.topic(each), "charge-changed")));
+                                                BookSettlements.topic(each),
+                                                BookSettlements.CHANGED)));
         return cancelled;
     }
 }

@@ -1,5 +1,6 @@
 package vintem.billing;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
@@ -116,6 +117,39 @@ record Charge(
                 now);
     }
 
+    /// The same, once so much of what was paid of the principal has gone back: it is owed again,
+    /// and so is a discount that had come with it. Late terms of parts that were paid late are owed
+    /// for the parts that are left. A cancelled charge stays so; a boleto that was closed stays so,
+    /// too.
+    ///
+    /// @param cents at most what was paid
+    Charge givenBack(long cents, Instant now) {
+        if (cents == 0) {
+            return this;
+        }
+        var left = debt.paidCents() - cents;
+        var after =
+                new Debt(
+                        debt.amountCents(),
+                        left,
+                        0,
+                        part(debt.lateOwedCents(), left, debt.paidCents()),
+                        debt.due(),
+                        terms);
+        var next =
+                status == ChargeStatus.CANCELLED
+                        ? ChargeStatus.CANCELLED
+                        : left == 0 ? ChargeStatus.OPEN : ChargeStatus.PARTIALLY_PAID;
+        return with(next, after, null, boleto, boletoStatus, boletoReason, now);
+    }
+
+    private static long part(long cents, long of, long whole) {
+        return BigInteger.valueOf(cents)
+                .multiply(BigInteger.valueOf(of))
+                .divide(BigInteger.valueOf(whole))
+                .longValueExact();
+    }
+
     Charge cancelled(Instant now) {
         return changed(
                 ChargeStatus.CANCELLED,
@@ -164,6 +198,17 @@ record Charge(
             throw new IllegalStateException(
                     "a charge that is %s is not %s".formatted(status, next));
         }
+        return with(next, debtNow, paid, boletoNow, boletoStatusNow, boletoReasonNow, now);
+    }
+
+    private Charge with(
+            ChargeStatus next,
+            Debt debtNow,
+            @Nullable Instant paid,
+            @Nullable Issued boletoNow,
+            BoletoStatus boletoStatusNow,
+            @Nullable String boletoReasonNow,
+            Instant now) {
         return new Charge(
                 id,
                 debtId,

@@ -45,6 +45,30 @@ public sealed interface ChargeEvent {
             UUID chargeId, String debtId, UUID settlementId, long creditCents, String reason)
             implements ChargeEvent {}
 
+    /// Money that had been paid by Pix went back.
+    ///
+    /// @param principalCents is owed again
+    /// @param creditCents was the debtor's credit
+    /// @param byBank the bank took it back by itself (MED)
+    /// @param status of the charge from now on
+    record Refunded(
+            UUID chargeId,
+            String debtId,
+            UUID paymentId,
+            String refundId,
+            long amountCents,
+            long principalCents,
+            long lateCents,
+            long creditCents,
+            boolean byBank,
+            String status)
+            implements ChargeEvent {}
+
+    /// The bank takes no such boleto; Pix still pays the charge.
+    ///
+    /// @param reason of `docs/outcomes.md`, or the bank's own
+    record BoletoRejected(UUID chargeId, String debtId, String reason) implements ChargeEvent {}
+
     /// The bank says that somebody paid a debt that nobody has.
     record UnknownSettlement(UUID settlementId, long amountCents) implements ChargeEvent {}
 
@@ -53,6 +77,8 @@ public sealed interface ChargeEvent {
     String PAID = "charge.paid";
     String CANCELLED = "charge.cancelled";
     String OVERPAID = "charge.overpaid";
+    String REFUNDED = "charge.refunded";
+    String BOLETO_REJECTED = "charge.boleto_rejected";
     String UNKNOWN = "settlement.unknown";
 
     default News news() {
@@ -62,6 +88,8 @@ public sealed interface ChargeEvent {
             case Paid it -> new News(PAID, it.chargeId().toString(), it);
             case Cancelled it -> new News(CANCELLED, it.chargeId().toString(), it);
             case Overpaid it -> new News(OVERPAID, it.chargeId().toString(), it);
+            case Refunded it -> new News(REFUNDED, it.chargeId().toString(), it);
+            case BoletoRejected it -> new News(BOLETO_REJECTED, it.chargeId().toString(), it);
             case UnknownSettlement it -> new News(UNKNOWN, it.settlementId().toString(), it);
         };
     }

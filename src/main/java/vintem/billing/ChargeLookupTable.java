@@ -22,7 +22,7 @@ class ChargeLookupTable {
     /// What to list; null or empty where anything goes.
     ///
     /// @param documents how a CPF or CNPJ may have been given
-    /// @param name how the debtor's name begins, in lower case
+    /// @param name how the key of the debtor's name begins
     public record Filter(
             Set<ChargeStatus> statuses,
             @Nullable LocalDate dueFrom,
@@ -142,15 +142,14 @@ class ChargeLookupTable {
     private static final String BY_NAME =
             ChargeTable.SELECT
                     + """
-                    where lower(name) collate "C" >= :name and lower(name) collate "C" < :beyond
+                    where name_key >= :name and name_key < :beyond
                     and (:after::uuid is null
-                         or (lower(name) collate "C", id)
-                            > ((select lower(name) collate "C" from charge where id = :after),
-                               :after))
+                         or (name_key, id)
+                            > ((select name_key from charge where id = :after), :after))
                     """
                     + AMONG_THEM
                     + """
-                    order by lower(name) collate "C", id limit :most
+                    order by name_key, id limit :most
                     """;
 
     private static final String FORMER =
@@ -259,10 +258,7 @@ class ChargeLookupTable {
                 && (filter.documents() == null
                         || filter.documents().contains(charge.governmentId()))
                 && (filter.email() == null || filter.email().equals(charge.email()))
-                && (filter.name() == null
-                        || charge.name()
-                                .toLowerCase(java.util.Locale.ROOT)
-                                .startsWith(filter.name()))
+                && (filter.name() == null || NameKey.of(charge.name()).startsWith(filter.name()))
                 && (filter.fileId() == null || filter.fileId().equals(charge.fileId()));
     }
 

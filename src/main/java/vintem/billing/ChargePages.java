@@ -28,6 +28,7 @@ import vintem.access.Needs;
 import vintem.access.Role;
 import vintem.billing.DebtorPages.OwedView;
 import vintem.ledger.Ledger;
+import vintem.payments.RefundPayment;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.Page;
@@ -152,6 +153,8 @@ public class ChargePages {
             String what, String status, Instant at, @Nullable String reply, boolean repeated) {}
 
     /// @param governmentId whole
+    /// @param creditCents what its debtor has paid too much, and not got back
+    /// @param refundableCents what of that a Pix can give back at this moment
     /// @param owed null where nothing is owed any more
     /// @param terms the late terms in sentences
     /// @param page the debtor's
@@ -165,6 +168,8 @@ public class ChargePages {
             @Nullable UUID fileId,
             int line,
             long paidCents,
+            long creditCents,
+            long refundableCents,
             @Nullable OwedView owed,
             List<String> terms,
             @Nullable BoletoView boleto,
@@ -205,6 +210,8 @@ public class ChargePages {
 
     private final ChargeLookupTable lookups;
     private final SettlementTable settlements;
+    private final ChargeRefundTable refunds;
+    private final GiveCreditBack giveCreditBack;
     private final ChargeEmailTable emails;
     private final ChargeAnswers answers;
     private final Ledger ledger;
@@ -217,6 +224,8 @@ public class ChargePages {
     ChargePages(
             ChargeLookupTable lookups,
             SettlementTable settlements,
+            ChargeRefundTable refunds,
+            GiveCreditBack giveCreditBack,
             ChargeEmailTable emails,
             ChargeAnswers answers,
             Ledger ledger,
@@ -226,6 +235,8 @@ public class ChargePages {
             Clock clock) {
         this.lookups = lookups;
         this.settlements = settlements;
+        this.refunds = refunds;
+        this.giveCreditBack = giveCreditBack;
         this.emails = emails;
         this.answers = answers;
         this.ledger = ledger;
@@ -331,6 +342,7 @@ public class ChargePages {
         var money = settlements.ofCharge(tx, charge.id());
         var transfers = ledger.transfersOf(tx, charge.id());
         var mails = emails.ofCharge(tx, charge.id());
+        var back = refunds.ofCharge(tx, charge.id());
         var owes = charge.status().owes();
         return new OneView(
                 ChargeLine.of(charge),
@@ -341,11 +353,23 @@ public class ChargePages {
                 charge.fileId(),
                 charge.line(),
                 charge.debt().paidCents(),
+                refunds.creditCents(tx, charge.id()),
+                giveCreditBack
+                        .possible(tx, charge.id())
+                        .map(RefundPayment.Part::amountCents)
+                        .orElse(0L),
                 owes ? OwedView.of(charge.owedAt(clock.instant())) : null,
                 charge.terms().sentences(words, charge.dueDate()),
                 boleto(charge),
                 DebtorLink.of(charge).path(),
-                moments(charge, lookups.former(tx, charge.id()), money, transfers, mails, words),
+                moments(
+                        charge,
+                        lookups.former(tx, charge.id()),
+                        money,
+                        back,
+                        transfers,
+                        mails,
+                        words),
                 money.stream().map(SettlementView::of).toList(),
                 transfers,
                 mails.stream()
@@ -385,6 +409,7 @@ public class ChargePages {
             Charge charge,
             List<ChargeLookupTable.Former> former,
             List<Settlement> money,
+            List<ChargeRefund> back,
             List<Ledger.Recorded> transfers,
             List<ChargeEmailTable.Line> mails,
             Words words) {
@@ -417,6 +442,18 @@ public class ChargePages {
                             each.reason() == null
                                     ? null
                                     : words.name("billing.credit", each.reason().word())));
+        }
+        for (var each : back) {
+            moments.add(
+                    new Moment(
+                            each.byBank() ? "taken_back" : "refunded",
+                            each.recordedAt(),
+                            each.amountCents(),
+                            each.principalCents() == 0
+                                    ? null
+                                    : words.say(
+                                            "billing.moment.owed_again",
+                                            words.money(each.principalCents()))));
         }
         for (var each : transfers) {
             if (each.kind().equals(CancelCharges.KIND)) {

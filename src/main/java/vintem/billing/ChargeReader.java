@@ -20,6 +20,7 @@ import vintem.platform.HttpBody;
 import vintem.platform.Ids;
 import vintem.platform.Problem;
 import vintem.platform.TaxId;
+import vintem.platform.Words;
 
 /// Reads what is sent to the routes of charges, strictly.
 final class ChargeReader {
@@ -185,7 +186,8 @@ final class ChargeReader {
                 body.text("discount", LONGEST_TERM))) {
             case LateTerms.Read(var terms) -> terms;
             case LateTerms.Wrong(var reasons) -> {
-                reasons.forEach(body::wrong);
+                reasons.forEach(
+                        (field, it) -> body.wrong(field, it.inWords(Words.EN), it.violation()));
                 yield LateTerms.NONE;
             }
         };

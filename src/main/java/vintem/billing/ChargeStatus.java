@@ -12,6 +12,7 @@ enum ChargeStatus {
     PAID,
     CANCELLED;
 
+    /// By what its debtor or creditor does. Where a payment goes back, a charge is open again.
     boolean mayBecome(ChargeStatus next) {
         return switch (this) {
             case OPEN, PARTIALLY_PAID -> next != OPEN;

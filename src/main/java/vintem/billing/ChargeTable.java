@@ -33,8 +33,8 @@ class ChargeTable {
 
     private static final String COPY =
             """
-            copy charge (id, debt_id, file_id, line, name, government_id, document_valid, email,
-                         amount_cents, due_date, late_terms, billed, page_key, status, beneficiary_id,
+            copy charge (id, debt_id, file_id, line, name, name_key, government_id, document_valid,
+                         email, amount_cents, due_date, late_terms, billed, page_key, status, beneficiary_id,
                          boleto_number, boleto_due, bar_code, boleto_status, boleto_reason,
                          boleto_issued_at, created_at, updated_at)
             from stdin (format binary)
@@ -45,18 +45,18 @@ class ChargeTable {
     private static final String INSERT_NEW =
             """
             insert into charge
-                (id, debt_id, name, government_id, document_valid, email, amount_cents, due_date,
-                 late_terms, billed, page_key, status, beneficiary_id, boleto_number, boleto_due,
+                (id, debt_id, name, name_key, government_id, document_valid, email, amount_cents,
+                 due_date, late_terms, billed, page_key, status, beneficiary_id, boleto_number, boleto_due,
                  bar_code, boleto_status, boleto_reason, boleto_issued_at, created_at, updated_at)
-            select id, debt_id, name, government_id, document_valid, email, amount_cents, due_date,
-                   late_terms, billed, page_key, 'open', beneficiary_id, boleto_number, boleto_due,
+            select id, debt_id, name, name_key, government_id, document_valid, email, amount_cents,
+                   due_date, late_terms, billed, page_key, 'open', beneficiary_id, boleto_number, boleto_due,
                    bar_code, boleto_status, boleto_reason,
                    case when boleto_number is not null then created_at end, created_at, created_at
-            from unnest(:ids, :debtIds, :names, :documents, :valid, :emails, :amounts,
+            from unnest(:ids, :debtIds, :names, :nameKeys, :documents, :valid, :emails, :amounts,
                         :dues::date[], :terms, :billed, :keys, :beneficiaries::integer[],
                         :numbers::bigint[], :boletoDues::date[], :barCodes, :boletoStatuses,
                         :reasons, :created)
-                as c (id, debt_id, name, government_id, document_valid, email, amount_cents,
+                as c (id, debt_id, name, name_key, government_id, document_valid, email, amount_cents,
                       due_date, late_terms, billed, page_key, beneficiary_id, boleto_number,
                       boleto_due, bar_code, boleto_status, boleto_reason, created_at)
             order by debt_id
@@ -113,7 +113,7 @@ class ChargeTable {
             """;
 
     void copy(Handle tx, List<NewCharge> list) {
-        BinaryCopy.copy(tx, COPY, 23, list, ChargeTable::write);
+        BinaryCopy.copy(tx, COPY, 24, list, ChargeTable::write);
     }
 
     private static void write(BinaryCopy.Row row, NewCharge charge) {
@@ -124,6 +124,7 @@ class ChargeTable {
             row.uuid(charge.fileId()).integer(charge.line());
         }
         row.text(charge.name())
+                .text(NameKey.of(charge.name()))
                 .text(charge.governmentId())
                 .flag(charge.documentValid())
                 .text(charge.email())
@@ -156,6 +157,7 @@ class ChargeTable {
                 .bind("ids", BinaryArray.uuids(list, NewCharge::id))
                 .bind("debtIds", BinaryArray.texts(list, NewCharge::debtId))
                 .bind("names", BinaryArray.texts(list, NewCharge::name))
+                .bind("nameKeys", BinaryArray.texts(list, it -> NameKey.of(it.name())))
                 .bind("documents", BinaryArray.texts(list, NewCharge::governmentId))
                 .bind("valid", BinaryArray.flags(list, NewCharge::documentValid))
                 .bind("emails", BinaryArray.texts(list, NewCharge::email))

@@ -20,7 +20,6 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -41,6 +40,8 @@ import vintem.access.Needs;
 import vintem.access.Role;
 import vintem.ledger.Ledger;
 import vintem.payments.PublicAddress;
+import vintem.payments.RefundBody;
+import vintem.payments.RefundsHttp;
 import vintem.platform.Cents;
 import vintem.platform.Database;
 import vintem.platform.HttpBody;
@@ -59,6 +60,8 @@ import vintem.platform.TaxId;
 @Produces(MediaType.APPLICATION_JSON)
 public class ChargesHttp {
     private static final String CREATE_ROUTE = "POST /charges";
+    private static final String CREDIT_ROUTE = "POST /charges/{id}/credit-refund ";
+    private static final byte[] NO_BODY = new byte[0];
 
     private static final String SAMPLE =
             """
@@ -132,10 +135,39 @@ public class ChargesHttp {
     /// @param status as the payment's own page has it
     public record PixLine(UUID paymentId, BigDecimal amount, String status, Instant createdAt) {}
 
+    /// Money that went back to whoever had paid by Pix.
+    ///
+    /// @param principalAmount is owed again
+    /// @param creditAmount was the debtor's credit
+    /// @param byBank the bank took it back by itself (MED)
+    public record RefundLine(
+            UUID paymentId,
+            BigDecimal amount,
+            BigDecimal principalAmount,
+            BigDecimal lateAmount,
+            BigDecimal creditAmount,
+            boolean byBank,
+            Instant recordedAt) {
+        static RefundLine of(ChargeRefund it) {
+            return new RefundLine(
+                    it.paymentId(),
+                    Cents.toReais(it.amountCents()),
+                    Cents.toReais(it.principalCents()),
+                    Cents.toReais(it.lateCents()),
+                    Cents.toReais(it.creditCents()),
+                    it.byBank(),
+                    it.recordedAt());
+        }
+    }
+
     /// All that is known of one charge.
+    ///
+    /// @param creditAmount what its debtor has paid too much, and not got back
     public record ChargeDetails(
             ChargeBody charge,
             List<SettlementsHttp.SettlementLine> settlements,
+            List<RefundLine> refunds,
+            BigDecimal creditAmount,
             List<Ledger.Recorded> transfers,
             List<EmailLine> emails,
             List<FormerBoleto> formerBoletos,
@@ -144,6 +176,7 @@ public class ChargesHttp {
     private final CreateCharge createCharge;
     private final CancelCharges cancelCharges;
     private final ChangeDueDate changeDueDate;
+    private final GiveCreditBack giveCreditBack;
     private final ReadCharge readCharge;
     private final PrintBoleto printBoleto;
     private final ChargeLookupTable lookups;
@@ -158,6 +191,7 @@ public class ChargesHttp {
             CreateCharge createCharge,
             CancelCharges cancelCharges,
             ChangeDueDate changeDueDate,
+            GiveCreditBack giveCreditBack,
             ReadCharge readCharge,
             PrintBoleto printBoleto,
             ChargeLookupTable lookups,
@@ -169,6 +203,7 @@ public class ChargesHttp {
         this.createCharge = createCharge;
         this.cancelCharges = cancelCharges;
         this.changeDueDate = changeDueDate;
+        this.giveCreditBack = giveCreditBack;
         this.readCharge = readCharge;
         this.printBoleto = printBoleto;
         this.lookups = lookups;
@@ -382,6 +417,45 @@ public class ChargesHttp {
         };
     }
 
+    @POST
+    @Path("/{id}/credit-refund")
+    @Needs(capability = Capability.BILLING, role = Role.OPERATOR)
+    @Operation(
+            summary = "Give a debtor's credit back by the Pix that was paid",
+            description =
+                    "What was paid too much, or for a charge that was paid or cancelled, goes back"
+                            + " to whoever paid by Pix, within 90 days: of a charge that was paid by"
+                            + " boleto and by Pix, the Pix. Where several Pix were paid, one goes"
+                            + " back at a time. Idempotency-Key is required.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The refund: processing, done or failed",
+            content = @Content(schema = @Schema(implementation = RefundBody.class)))
+    @APIResponse(responseCode = "400", description = "The key is missing")
+    @APIResponse(responseCode = "404", description = "No such charge")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "There is no credit that came with a Pix, or a request with this key is under"
+                            + " way")
+    @APIResponse(
+            responseCode = "422",
+            description =
+                    "Too late, above a limit, no such money; or the key belongs to another body")
+    @APIResponse(responseCode = "503", description = "Too much is waiting; try again")
+    public Response giveCreditBack(
+            @PathParam("id") String id,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+        var chargeId = known(id);
+        if (readCharge.find(chargeId).isEmpty()) {
+            throw noSuchCharge();
+        }
+        var request =
+                RefundsHttp.refund(
+                        asking.caller(), 0, null, CREDIT_ROUTE + chargeId, idempotencyKey, NO_BODY);
+        return RefundsHttp.answer(giveCreditBack.give(chargeId, request), chargeId);
+    }
+
     private ChargeBody body(Charge charge) {
         return answers.body(charge, null, address.base(), clock.instant());
     }
@@ -446,7 +520,7 @@ public class ChargesHttp {
                         null,
                         null);
             }
-            return new Debtor(null, null, stripped.toLowerCase(Locale.ROOT));
+            return new Debtor(null, null, NameKey.of(stripped));
         }
     }
 

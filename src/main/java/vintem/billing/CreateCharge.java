@@ -25,6 +25,7 @@ import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Outbox;
+import vintem.platform.Traces;
 
 /// Charges one debtor, or a list of requests that came at the same moment.
 @Singleton
@@ -104,7 +105,11 @@ class CreateCharge {
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away
     Outcome create(Request request) {
         try {
-            return line.call(request, PATIENCE);
+            return Traces.span(
+                    "CreateCharge",
+                    "vintem.charge.id",
+                    request.id(),
+                    () -> line.call(request, PATIENCE));
         } catch (Boletos.Exhausted nothingLeft) {
             return new Outcome.NoNumbers();
         }

@@ -22,7 +22,7 @@ record DebtFile(
         String name,
         Status status,
         @Nullable String reason,
-        @Nullable String detail,
+        @Nullable FileDetail detail,
         long size,
         @Nullable String sha256,
         @Nullable Dialect dialect,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.Cents;
+import vintem.platform.Words;
 
 /// A file of debts as routes and the socket tell of it.
 ///
@@ -76,7 +77,7 @@ public record DebtFileBody(
                 file.sha256(),
                 file.status().word(),
                 file.reason(),
-                file.detail(),
+                file.detail() == null ? null : file.detail().inWords(Words.EN),
                 dialect == null ? null : dialect.format().word(),
                 dialect == null ? null : dialect.charset().name(),
                 dialect == null || dialect.delimiter() == null

@@ -69,6 +69,12 @@ class DebtFileTable {
     private static final String BY_CONTENT =
             FILE + "where sha256 = :sha256 and status in ('importing', 'done')";
 
+    private static final String BEGINNING =
+            """
+            select exists (select from debt_file
+                           where beginning = :beginning and status in ('importing', 'done'))
+            """;
+
     private static final String INSERT =
             """
             insert into debt_file (id, name, status, late_terms, billed, received_at, touched_at,
@@ -97,7 +103,8 @@ class DebtFileTable {
     private static final String BEGIN =
             """
             update debt_file
-            set status = 'importing', sha256 = :sha256, format = :format, charset = :charset,
+            set status = 'importing', sha256 = :sha256, beginning = :beginning, format = :format,
+                charset = :charset,
                 delimiter = :delimiter, decimal_mark = :decimalMark, date_order = :dateOrder,
                 columns = :columns, fields = :fields, total_rows = :totalRows,
                 position = :position, line = :line, touched_at = :now
@@ -272,27 +279,33 @@ class DebtFileTable {
                 .execute();
     }
 
-    /// Keeps a piece of a file that is arriving. Durable only with a later commit.
+    /// Notes that so many bytes more have come.
     ///
     /// @return false where the file is not being received any more
-    boolean add(Handle tx, UUID id, long start, byte[] bytes, int length, Instant now) {
+    boolean grow(Handle tx, UUID id, int length, Instant now) {
         tx.execute(RELAXED);
-        var grown =
-                tx.createUpdate(GROW)
-                                .bind("id", id)
-                                .bind("length", length)
-                                .bind("now", now)
-                                .execute()
-                        == 1;
-        if (grown) {
-            BinaryCopy.copy(
-                    tx,
-                    COPY_CHUNK,
-                    3,
-                    List.of(id),
-                    (row, fileId) -> row.uuid(fileId).bigint(start).bytes(bytes, length));
-        }
-        return grown;
+        return tx.createUpdate(GROW)
+                        .bind("id", id)
+                        .bind("length", length)
+                        .bind("now", now)
+                        .execute()
+                == 1;
+    }
+
+    /// Keeps a piece of a file that is being received. Durable only with a later commit.
+    void put(Handle tx, UUID id, long start, byte[] bytes, int length) {
+        tx.execute(RELAXED);
+        BinaryCopy.copy(
+                tx,
+                COPY_CHUNK,
+                3,
+                List.of(id),
+                (row, fileId) -> row.uuid(fileId).bigint(start).bytes(bytes, length));
+    }
+
+    /// Whether there is a file that begins so.
+    boolean isKnown(Handle tx, byte[] beginning) {
+        return tx.createQuery(BEGINNING).bind("beginning", beginning).mapTo(Boolean.class).one();
     }
 
     /// The piece that this place of the file is in, or the last one before it.
@@ -308,11 +321,18 @@ class DebtFileTable {
     /// bytes is being imported or is done.
     ///
     /// @return false where the file is not being received any more
-    boolean begin(Handle tx, UUID id, byte[] sha256, Survey.Result survey, Instant now) {
+    boolean begin(
+            Handle tx,
+            UUID id,
+            byte[] sha256,
+            byte[] beginning,
+            Survey.Result survey,
+            Instant now) {
         var dialect = survey.dialect();
         return tx.createUpdate(BEGIN)
                         .bind("id", id)
                         .bind("sha256", sha256)
+                        .bind("beginning", beginning)
                         .bind("format", dialect.format().word())
                         .bind("charset", dialect.charset().name())
                         .bind(
@@ -341,12 +361,12 @@ class DebtFileTable {
     }
 
     /// @return false where the file has another status by now
-    boolean fail(Handle tx, UUID id, Status from, String reason, String detail, Instant now) {
+    boolean fail(Handle tx, UUID id, Status from, String reason, FileDetail detail, Instant now) {
         return tx.createUpdate(FAIL)
                         .bind("id", id)
                         .bind("from", from.word())
                         .bind("reason", reason)
-                        .bind("detail", detail)
+                        .bind("detail", detail.text())
                         .bind("now", now)
                         .execute()
                 == 1;
@@ -525,12 +545,13 @@ class DebtFileTable {
 
     private static DebtFile file(ResultSet row) throws SQLException {
         var sha256 = row.getBytes("sha256");
+        var detail = row.getString("detail");
         return new DebtFile(
                 Columns.uuid(row, "id"),
                 row.getString("name"),
                 Status.of(row.getString("status")),
                 row.getString("reason"),
-                row.getString("detail"),
+                detail == null ? null : FileDetail.parse(detail),
                 row.getLong("size"),
                 sha256 == null ? null : HexFormat.of().formatHex(sha256),
                 dialect(row),

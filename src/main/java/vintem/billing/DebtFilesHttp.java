@@ -222,7 +222,11 @@ public class DebtFilesHttp {
             case Outcome.Duplicate(var first) ->
                     Response.ok(DebtFileBody.of(first, clock.instant(), true)).build();
             case Outcome.Unreadable(var id, var reason, var detail) ->
-                    throw Problem.of(400, "unreadable-file", "This is no file of debts", detail)
+                    throw Problem.of(
+                                    400,
+                                    "unreadable-file",
+                                    "This is no file of debts",
+                                    detail.inWords(Words.EN))
                             .member("reason", reason.word())
                             .member("file_id", id);
             case Outcome.TooLarge(var most) -> throw Problem.tooLarge(most);

@@ -69,7 +69,7 @@ final class Encoding {
             at++;
         }
         if (at < end && bytes[at] == 0) {
-            throw new UnreadableFile(Reason.NOT_TEXT, "The file has NUL bytes: it is no text.");
+            throw new UnreadableFile(Reason.NOT_TEXT, "nul_bytes");
         }
         return at;
     }
@@ -90,7 +90,7 @@ final class Encoding {
             least = 0x80;
             most = 0xBF;
             if (it == 0) {
-                throw new UnreadableFile(Reason.NOT_TEXT, "The file has NUL bytes: it is no text.");
+                throw new UnreadableFile(Reason.NOT_TEXT, "nul_bytes");
             }
             if (it < 0x80) {
                 return;

@@ -25,6 +25,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.billing.Boletos.Numbers;
 import vintem.billing.DebtBatch.Decision;
+import vintem.billing.DebtFile.Counts;
 import vintem.billing.DebtFileTable.Step;
 import vintem.billing.DebtRow.Valid;
 import vintem.billing.ImportTable.Home;
@@ -32,12 +33,15 @@ import vintem.billing.ImportTable.Known;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.Ids;
+import vintem.platform.Metrics;
+import vintem.platform.Metrics.Counter;
 import vintem.platform.Outbox;
 import vintem.platform.Settings;
+import vintem.platform.Traces;
 
 /// Makes charges of a file's rows, from wherever the file stands.
 ///
-/// One thread reads and parses; two write, batch by batch. Both prepare at the same time, and
+/// One thread reads and parses; three write, batch by batch. They prepare at the same time, and
 /// commit in the order of the file: the last statement of a batch moves the file from the batch's
 /// beginning to its end, and where it stands elsewhere nothing of the batch stands either. So
 /// whoever dies, is killed or is overtaken leaves a file that another one goes on with, to the very
@@ -80,13 +84,17 @@ class ImportDebts {
         }
     }
 
-    private static final int WRITERS = 2;
+    private static final int WRITERS = 3;
     // Written, or parsed and waiting: what an import holds in memory.
     private static final int MOST_BATCHES = WRITERS + 2;
     private static final int ATTEMPTS = 50;
     // After the index has disagreed once, it will soon again.
     private static final int WARY_BATCHES = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Counter IMPORTED = counter("imported");
+    private static final Counter DUPLICATES = counter("duplicate");
+    private static final Counter ERRORS = counter("error");
+    private static final Counter CONFLICTS = counter("conflict");
     private static final SecureRandom RANDOM = new SecureRandom();
     // Much to compute: they would hold up the virtual ones.
     private static final ThreadFactory THREADS =
@@ -159,6 +167,14 @@ class ImportDebts {
         this.clock = clock;
         this.batchRows = batchRows;
         this.lease = lease;
+    }
+
+    private static Counter counter(String outcome) {
+        return Metrics.counter(
+                "vintem_import_rows_total",
+                "Rows of files of debts, by what became of them",
+                "outcome",
+                outcome);
     }
 
     /// Until when nobody else is to take a file that this node has just taken or moved.
@@ -371,14 +387,28 @@ class ImportDebts {
             var list = newCharges(decision.fresh(), numbers);
             var withBoleto = (int) list.stream().filter(it -> it.boleto() != null).count();
             var homes = homes(decision.fresh(), list);
-            database.run(
-                    tx -> {
-                        charges.make(tx, list);
-                        table.addAddresses(tx, homes);
-                        errata.add(tx, file.id(), decision.errata());
-                        errata.addDuplicates(tx, file.id(), decision.duplicates());
-                        move(tx, batch, decision, withBoleto);
-                    });
+            Traces.span(
+                    "ImportDebts",
+                    "vintem.file.id",
+                    file.id(),
+                    () ->
+                            database.run(
+                                    tx -> {
+                                        charges.make(tx, list);
+                                        table.addAddresses(tx, homes);
+                                        errata.add(tx, file.id(), decision.errata());
+                                        errata.addDuplicates(tx, file.id(), decision.duplicates());
+                                        move(tx, batch, decision, withBoleto);
+                                    }));
+            count(decision.counts(withBoleto));
+        }
+
+        /// After the commit: a batch that is tried again would count twice.
+        private static void count(Counts counts) {
+            IMPORTED.add(counts.imported());
+            DUPLICATES.add(counts.duplicates());
+            ERRORS.add(counts.errors());
+            CONFLICTS.add(counts.conflicts());
         }
 
         /// Last of all: from here to the commit nobody else can move the file.

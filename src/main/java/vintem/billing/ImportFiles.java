@@ -158,7 +158,7 @@ class ImportFiles {
         } catch (UnreadableFile unreadable) {
             fail(file.id(), unreadable.reason().word(), unreadable.detail());
         } catch (Boletos.Exhausted noNumbers) {
-            fail(file.id(), NO_NUMBERS, "The beneficiary has no numbers of boletos left.");
+            fail(file.id(), NO_NUMBERS, FileDetail.of("no_numbers"));
         } catch (IOException | RuntimeException failed) {
             brokeOff(file.id(), failed);
         }
@@ -173,7 +173,7 @@ class ImportFiles {
                     database.transaction(
                             tx -> table.letGo(tx, fileId, self, true, clock.instant().plus(REST)));
             if (failures.orElse(0) >= MOST_FAILURES) {
-                fail(fileId, OUR_MISTAKE, "It broke off again and again; our log says where.");
+                fail(fileId, OUR_MISTAKE, FileDetail.of("broke_off"));
             }
         } catch (RuntimeException away) {
             // Its lease ends by itself.
@@ -181,7 +181,7 @@ class ImportFiles {
         }
     }
 
-    private void fail(UUID fileId, String reason, String detail) {
+    private void fail(UUID fileId, String reason, FileDetail detail) {
         database.run(
                 tx -> {
                     if (table.fail(tx, fileId, Status.IMPORTING, reason, detail, clock.instant())) {

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BusinessDays;
@@ -48,13 +49,64 @@ public record LateTerms(
     /// R$ 10 trillion: whatever rates and dates are given, a sum of such components fits a `long`.
     private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000_000_000L);
 
+    /// What is wrong with a part of late terms. Its code, such as `no_fine`, goes with its sentence
+    /// in both languages.
+    public enum Mistake {
+        AMOUNT_ZERO,
+        PERCENTAGE_ZERO,
+        FINE_TOO_LARGE,
+        AMOUNT_PER_MONTH,
+        THREE_DAYS,
+        AMOUNTS_AND_PERCENTAGES,
+        DAY_TWICE,
+        DAYS_BEFORE,
+        DISCOUNT_TOO_LARGE,
+        NO_FINE,
+        NO_INTEREST,
+        NO_DISCOUNT,
+        DISCOUNT_ZERO,
+        NO_SUCH_DAY,
+        DECIMALS,
+        PERCENTAGE_TOO_LARGE,
+        TOO_LONG;
+
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// As a violation of a request names it.
+        String violation() {
+            return "late_terms." + code();
+        }
+
+        String inWords(Words words) {
+            return words.say("js.why." + violation());
+        }
+    }
+
+    /// A part that cannot be.
+    static final class Refused extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private final Mistake mistake;
+
+        Refused(Mistake mistake) {
+            super(mistake.inWords(Words.EN));
+            this.mistake = mistake;
+        }
+
+        Mistake mistake() {
+            return mistake;
+        }
+    }
+
     /// Money, or a part of the debt.
     public sealed interface Amount {
         /// @param cents at least 1
         record Fixed(long cents) implements Amount {
             public Fixed {
                 if (cents < 1) {
-                    throw new IllegalArgumentException("an amount is more than zero");
+                    throw new Refused(Mistake.AMOUNT_ZERO);
                 }
             }
         }
@@ -63,7 +115,7 @@ public record LateTerms(
         record Percent(BigDecimal percent) implements Amount {
             public Percent {
                 if (percent.signum() <= 0) {
-                    throw new IllegalArgumentException("a percentage is more than zero");
+                    throw new Refused(Mistake.PERCENTAGE_ZERO);
                 }
                 percent = percent.stripTrailingZeros();
             }
@@ -105,7 +157,7 @@ public record LateTerms(
         /// @throws IllegalArgumentException for more than the debt itself (Civil Code, art. 412)
         public Fine {
             if (amount instanceof Amount.Percent(var percent) && percent.compareTo(HUNDRED) > 0) {
-                throw new IllegalArgumentException("a fine is no more than the debt, 100%");
+                throw new Refused(Mistake.FINE_TOO_LARGE);
             }
         }
 
@@ -144,7 +196,7 @@ public record LateTerms(
         /// @throws IllegalArgumentException for money per month or year
         public Interest {
             if (!amount.isPercent() && per.days > 1) {
-                throw new IllegalArgumentException("an amount is per day or per business-day");
+                throw new Refused(Mistake.AMOUNT_PER_MONTH);
             }
         }
 
@@ -196,13 +248,13 @@ public record LateTerms(
             public Until {
                 steps = List.copyOf(steps);
                 if (steps.isEmpty() || steps.size() > 3) {
-                    throw new IllegalArgumentException("there are one to three days, no more");
+                    throw new Refused(Mistake.THREE_DAYS);
                 }
                 if (steps.stream().map(step -> step.amount().isPercent()).distinct().count() > 1) {
-                    throw new IllegalArgumentException("all are amounts or all are percentages");
+                    throw new Refused(Mistake.AMOUNTS_AND_PERCENTAGES);
                 }
                 if (steps.stream().map(Step::deadline).distinct().count() < steps.size()) {
-                    throw new IllegalArgumentException("each day stands there once");
+                    throw new Refused(Mistake.DAY_TWICE);
                 }
             }
 
@@ -242,7 +294,7 @@ public record LateTerms(
         record Before(int days) implements Deadline {
             public Before {
                 if (days < 0 || days > 9_999) {
-                    throw new IllegalArgumentException("a discount ends 0 to 9999 days before");
+                    throw new Refused(Mistake.DAYS_BEFORE);
                 }
             }
         }
@@ -279,9 +331,8 @@ public record LateTerms(
 
     public record Read(LateTerms terms) implements Reading {}
 
-    /// @param reasons by field, `fine`, `interest`, `discount`: what would be right, in plain
-    /// English
-    public record Wrong(Map<String, String> reasons) implements Reading {
+    /// @param reasons by field: `fine`, `interest`, `discount`
+    public record Wrong(Map<String, Mistake> reasons) implements Reading {
         public Wrong {
             reasons = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(reasons));
         }
@@ -446,7 +497,7 @@ public record LateTerms(
 
     private static void requireLessThanAll(Amount discount) {
         if (discount instanceof Amount.Percent(var percent) && percent.compareTo(HUNDRED) >= 0) {
-            throw new IllegalArgumentException("a discount is less than the debt, 100%");
+            throw new Refused(Mistake.DISCOUNT_TOO_LARGE);
         }
     }
 

@@ -15,27 +15,17 @@ import vintem.billing.LateTerms.Deadline;
 import vintem.billing.LateTerms.Discount;
 import vintem.billing.LateTerms.Fine;
 import vintem.billing.LateTerms.Interest;
+import vintem.billing.LateTerms.Mistake;
 import vintem.billing.LateTerms.Per;
 import vintem.billing.LateTerms.Read;
 import vintem.billing.LateTerms.Reading;
+import vintem.billing.LateTerms.Refused;
 import vintem.billing.LateTerms.Step;
 import vintem.billing.LateTerms.Wrong;
 
 /// Reads the words of late terms; each part by itself, so that all mistakes are told at once.
 final class LateTermsReader {
     private static final int LONGEST = 200;
-
-    private static final String FINE = "a fine is an amount, 5.00, or a percentage, 2%";
-
-    private static final String INTEREST =
-            "interest is a percentage per day, month, year, business-day, business-month or"
-                    + " business-year, such as 1%/month, or an amount per day or business-day, such"
-                    + " as 0.10/day";
-
-    private static final String DISCOUNT =
-            "a discount is up to three amounts or percentages with their last day, such as"
-                    + " 5% until 2026-12-01, 3% until 5 days before, or one per day or business-day"
-                    + " ahead, such as 0.10/day";
 
     private static final String AMOUNT = "([0-9]{1,10})(?:[.,]([0-9]{1,6}))? ?(%|pct)?";
 
@@ -55,7 +45,7 @@ final class LateTermsReader {
 
     static Reading read(
             @Nullable String fine, @Nullable String interest, @Nullable String discount) {
-        var reasons = new LinkedHashMap<String, String>();
+        var reasons = new LinkedHashMap<String, Mistake>();
         var terms =
                 new LateTerms(
                         part("fine", fine, reasons, LateTermsReader::fine),
@@ -67,13 +57,13 @@ final class LateTermsReader {
     private static <T> @Nullable T part(
             String name,
             @Nullable String text,
-            Map<String, String> reasons,
+            Map<String, Mistake> reasons,
             Function<String, @Nullable T> read) {
         if (text == null) {
             return null;
         }
         if (text.length() > LONGEST) {
-            reasons.put(name, "has at most %d characters".formatted(LONGEST));
+            reasons.put(name, Mistake.TOO_LONG);
             return null;
         }
         var tidy = SPACES.matcher(text.strip()).replaceAll(" ").toLowerCase(Locale.ROOT);
@@ -82,8 +72,8 @@ final class LateTermsReader {
         }
         try {
             return read.apply(tidy);
-        } catch (IllegalArgumentException refused) {
-            reasons.put(name, String.valueOf(refused.getMessage()));
+        } catch (Refused refused) {
+            reasons.put(name, refused.mistake());
             return null;
         }
     }
@@ -91,7 +81,7 @@ final class LateTermsReader {
     private static @Nullable Fine fine(String text) {
         var matcher = FINE_TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(FINE);
+            throw new Refused(Mistake.NO_FINE);
         }
         var amount = amount(matcher.group(1), matcher.group(2), matcher.group(3));
         return amount == null ? null : new Fine(amount);
@@ -100,7 +90,7 @@ final class LateTermsReader {
     private static @Nullable Interest interest(String text) {
         var matcher = RATE.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(INTEREST);
+            throw new Refused(Mistake.NO_INTEREST);
         }
         Per found = null;
         for (var per : Per.values()) {
@@ -109,7 +99,7 @@ final class LateTermsReader {
             }
         }
         if (found == null) {
-            throw new IllegalArgumentException(INTEREST);
+            throw new Refused(Mistake.NO_INTEREST);
         }
         var amount = amount(matcher.group(1), matcher.group(2), matcher.group(3));
         return amount == null ? null : new Interest(amount, found);
@@ -121,7 +111,7 @@ final class LateTermsReader {
             var amount = amount(rate.group(1), rate.group(2), rate.group(3));
             var businessDays = rate.group(4).equals("business-day");
             if (!businessDays && !rate.group(4).equals("day")) {
-                throw new IllegalArgumentException(DISCOUNT);
+                throw new Refused(Mistake.NO_DISCOUNT);
             }
             return amount == null ? null : new Discount.Ahead(amount, businessDays);
         }
@@ -130,11 +120,11 @@ final class LateTermsReader {
         var end = 0;
         while (end < text.length()) {
             if (!step.find(end) || step.start() != end) {
-                throw new IllegalArgumentException(DISCOUNT);
+                throw new Refused(Mistake.NO_DISCOUNT);
             }
             var amount = amount(step.group(1), step.group(2), step.group(3));
             if (amount == null) {
-                throw new IllegalArgumentException("a discount is more than zero");
+                throw new Refused(Mistake.DISCOUNT_ZERO);
             }
             steps.add(new Step(amount, deadline(step.group(4), step.group(5))));
             end = step.end();
@@ -149,7 +139,7 @@ final class LateTermsReader {
         try {
             return new Deadline.On(LocalDate.parse(day));
         } catch (DateTimeException noDay) {
-            throw new IllegalArgumentException("there is no day " + day, noDay);
+            throw new Refused(Mistake.NO_SUCH_DAY);
         }
     }
 
@@ -162,12 +152,12 @@ final class LateTermsReader {
         }
         if (percent == null) {
             if (number.stripTrailingZeros().scale() > 2) {
-                throw new IllegalArgumentException("an amount has two decimals, such as 5.00");
+                throw new Refused(Mistake.DECIMALS);
             }
             return new Amount.Fixed(number.movePointRight(2).longValueExact());
         }
         if (whole.length() > 4) {
-            throw new IllegalArgumentException("a percentage is below 10000%");
+            throw new Refused(Mistake.PERCENTAGE_TOO_LARGE);
         }
         return new Amount.Percent(number);
     }

@@ -12,6 +12,7 @@ import org.jdbi.v3.core.Handle;
 import vintem.billing.ChargesHttp.ChargeDetails;
 import vintem.billing.ChargesHttp.FormerBoleto;
 import vintem.billing.ChargesHttp.PixLine;
+import vintem.billing.ChargesHttp.RefundLine;
 import vintem.ledger.Ledger;
 import vintem.payments.Payment;
 import vintem.payments.Payments;
@@ -24,6 +25,7 @@ class ReadCharge {
     private final Database database;
     private final ChargeLookupTable lookups;
     private final SettlementTable settlements;
+    private final ChargeRefundTable refunds;
     private final ChargePixTable codes;
     private final Payments payments;
     private final Ledger ledger;
@@ -35,6 +37,7 @@ class ReadCharge {
             Database database,
             ChargeLookupTable lookups,
             SettlementTable settlements,
+            ChargeRefundTable refunds,
             ChargePixTable codes,
             Payments payments,
             Ledger ledger,
@@ -43,6 +46,7 @@ class ReadCharge {
         this.database = database;
         this.lookups = lookups;
         this.settlements = settlements;
+        this.refunds = refunds;
         this.codes = codes;
         this.payments = payments;
         this.ledger = ledger;
@@ -89,6 +93,8 @@ class ReadCharge {
                 settlements.ofCharge(tx, charge.id()).stream()
                         .map(SettlementsHttp.SettlementLine::of)
                         .toList(),
+                refunds.ofCharge(tx, charge.id()).stream().map(RefundLine::of).toList(),
+                Cents.toReais(refunds.creditCents(tx, charge.id())),
                 ledger.transfersOf(tx, charge.id()),
                 lookups.emails(tx, charge.id()),
                 lookups.former(tx, charge.id()).stream().map(this::former).toList(),

@@ -8,8 +8,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -67,7 +69,7 @@ class ReceiveDebtFile {
         /// It is no file of debts.
         ///
         /// @param fileId under which that is on record
-        record Unreadable(UUID fileId, UnreadableFile.Reason reason, String detail)
+        record Unreadable(UUID fileId, UnreadableFile.Reason reason, FileDetail detail)
                 implements Outcome {}
 
         record TooLarge(long mostBytes) implements Outcome {}
@@ -210,6 +212,9 @@ class ReceiveDebtFile {
         private int filled;
         private long stored;
         private byte @Nullable [] spare;
+        private byte[] firstPiece = new byte[0];
+        // Where there is a file that begins like this one, which then is most likely the same.
+        private @Nullable FileAside aside;
         private CompletableFuture<Boolean> previous = CompletableFuture.completedFuture(true);
 
         Arrival(Upload upload, InputStream body) {
@@ -240,14 +245,18 @@ class ReceiveDebtFile {
                 dropChunks();
                 return new Outcome.Cancelled();
             } catch (Beyond tooLarge) {
-                fail(TOO_LARGE, "It has more than %,d bytes.".formatted(mostBytes()));
+                fail(TOO_LARGE, FileDetail.of(TOO_LARGE, mostBytes()));
                 return new Outcome.TooLarge(mostBytes());
             } catch (Slow slow) {
-                fail(TOO_SLOW, "It came too slowly.");
+                fail(TOO_SLOW, FileDetail.of(TOO_SLOW));
                 return new Outcome.TooSlow();
             } catch (IOException | RuntimeException | Error broken) {
                 failQuietly(broken);
                 throw broken;
+            } finally {
+                if (aside != null) {
+                    aside.close();
+                }
             }
         }
 
@@ -318,6 +327,9 @@ class ReceiveDebtFile {
         /// One piece is stored while the next one arrives.
         private void store() {
             awaitPrevious();
+            if (stored == 0) {
+                expectAgain();
+            }
             var full = piece;
             var length = filled;
             var start = stored;
@@ -330,14 +342,41 @@ class ReceiveDebtFile {
             filled = 0;
         }
 
+        /// Storing it and taking it away again would be most of what a file costs that is sent
+        /// twice. A spreadsheet is looked through where it is stored.
+        private void expectAgain() {
+            firstPiece = sha256().digest(Arrays.copyOf(piece, filled));
+            if (!Spreadsheet.isArchive(beginning)
+                    && database.transaction(tx -> table.isKnown(tx, firstPiece))) {
+                aside = FileAside.create();
+            }
+        }
+
         private boolean store(byte[] bytes, int length, long start) {
             storing.acquireUninterruptibly();
             try {
+                if (aside != null) {
+                    aside.add(bytes, length);
+                }
                 return database.transaction(
-                        tx -> table.add(tx, id, start, bytes, length, clock.instant()));
+                        tx -> {
+                            var grown = table.grow(tx, id, length, clock.instant());
+                            if (grown && aside == null) {
+                                table.put(tx, id, start, bytes, length);
+                            }
+                            return grown;
+                        });
             } finally {
                 storing.release();
             }
+        }
+
+        /// It only began like another one.
+        private void storeAside(FileAside kept) throws IOException {
+            kept.read(
+                    PIECE,
+                    (start, bytes, length) ->
+                            database.run(tx -> table.put(tx, id, start, bytes, length)));
         }
 
         private void awaitPrevious() {
@@ -361,13 +400,21 @@ class ReceiveDebtFile {
         }
 
         /// Of two files with the same bytes the index takes one; the other was never there.
-        private Outcome begin(Survey.Result survey) {
+        private Outcome begin(Survey.Result survey) throws IOException {
             var hash = digest.digest();
+            if (aside != null) {
+                var first = replacedBy(hash);
+                if (first.isPresent()) {
+                    return new Outcome.Duplicate(first.get());
+                }
+                storeAside(aside);
+            }
             while (true) {
                 try {
                     return database.transaction(
                             tx -> {
-                                if (!table.begin(tx, id, hash, survey, clock.instant())) {
+                                if (!table.begin(
+                                        tx, id, hash, firstPiece, survey, clock.instant())) {
                                     throw new Gone();
                                 }
                                 log.record(
@@ -383,13 +430,7 @@ class ReceiveDebtFile {
                         throw failed;
                     }
                 }
-                var first =
-                        database.transaction(
-                                tx -> {
-                                    var same = table.byContent(tx, hash);
-                                    same.ifPresent(_ -> table.delete(tx, id));
-                                    return same;
-                                });
+                var first = replacedBy(hash);
                 if (first.isPresent()) {
                     return new Outcome.Duplicate(first.get());
                 }
@@ -397,7 +438,17 @@ class ReceiveDebtFile {
             }
         }
 
-        private void fail(String reason, String detail) {
+        /// The file with the same bytes, where there is one: then this one was never there.
+        private Optional<DebtFile> replacedBy(byte[] hash) {
+            return database.transaction(
+                    tx -> {
+                        var same = table.byContent(tx, hash);
+                        same.ifPresent(_ -> table.delete(tx, id));
+                        return same;
+                    });
+        }
+
+        private void fail(String reason, FileDetail detail) {
             previous.exceptionally(_ -> false).join();
             database.run(
                     tx -> {
@@ -412,7 +463,7 @@ class ReceiveDebtFile {
 
         private void failQuietly(Throwable broken) {
             try {
-                fail(BROKEN_UPLOAD, "Not all of it came.");
+                fail(BROKEN_UPLOAD, FileDetail.of(BROKEN_UPLOAD));
             } catch (RuntimeException alsoFailed) {
                 // Whoever tidies up finds it.
                 broken.addSuppressed(alsoFailed);

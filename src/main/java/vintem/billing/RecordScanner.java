@@ -330,10 +330,7 @@ final class RecordScanner {
             throw tooLong();
         }
         if (++brokenSoFar > MOST_BROKEN) {
-            throw new UnreadableFile(
-                    Reason.BAD_QUOTES,
-                    "More than %,d lines have a quote that is never closed, the last at line %,d."
-                            .formatted(MOST_BROKEN, recordLine));
+            throw new UnreadableFile(Reason.BAD_QUOTES, "open_quotes", MOST_BROKEN, recordLine);
         }
         broken = true;
         badQuotes = false;
@@ -348,9 +345,7 @@ final class RecordScanner {
     }
 
     private UnreadableFile tooLong() {
-        return new UnreadableFile(
-                Reason.LINE_TOO_LONG,
-                "Line %,d is longer than %,d bytes.".formatted(recordLine, LONGEST_RECORD));
+        return new UnreadableFile(Reason.LINE_TOO_LONG, "long_line", recordLine, LONGEST_RECORD);
     }
 
     /// The titles in the first row, before the encoding is known for sure.

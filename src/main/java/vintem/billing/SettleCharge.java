@@ -23,6 +23,7 @@ import vintem.ledger.AccountCode;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
+import vintem.platform.Traces;
 
 /// Settles charges by what the bank's webhook tells.
 ///
@@ -102,7 +103,7 @@ class SettleCharge {
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank
     ///     tells again
     Outcome settle(Message message) {
-        return line.call(message, PATIENCE);
+        return Traces.span("SettleCharge", () -> line.call(message, PATIENCE));
     }
 
     @PreDestroy

@@ -386,14 +386,11 @@ final class Spreadsheet implements AutoCloseable {
                 && broken.getNestedException() instanceof TooMuch) {
             return tooLarge();
         }
-        return new UnreadableFile(
-                Reason.NOT_A_SPREADSHEET, "The file is an archive, but no .xlsx that can be read.");
+        return new UnreadableFile(Reason.NOT_A_SPREADSHEET, "no_xlsx");
     }
 
     private static UnreadableFile tooLarge() {
-        return new UnreadableFile(
-                Reason.SPREADSHEET_TOO_LARGE,
-                "The spreadsheet unpacks to more than is read of one: save it as CSV.");
+        return new UnreadableFile(Reason.SPREADSHEET_TOO_LARGE, "unpacks_large");
     }
 
     /// Before a library reads the whole directory into memory, whatever its size.

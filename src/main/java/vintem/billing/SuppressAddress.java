@@ -63,13 +63,14 @@ class SuppressAddress {
                 });
     }
 
-    Outcome lift(Caller caller, String hash) {
+    /// @param why a code for the log; empty where none is given
+    Outcome lift(Caller caller, String hash, String why) {
         return database.transaction(
                 tx -> {
                     if (!table.delete(tx, hash)) {
                         return new Outcome.NotFound();
                     }
-                    log.record(tx, caller, "suppression.lifted", subject(hash), "");
+                    log.record(tx, caller, "suppression.lifted", subject(hash), why);
                     return new Outcome.Lifted();
                 });
     }

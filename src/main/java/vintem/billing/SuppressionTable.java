@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -81,7 +82,7 @@ class SuppressionTable {
                         .list());
     }
 
-    java.util.Optional<Suppression> find(Handle tx, String hash) {
+    Optional<Suppression> find(Handle tx, String hash) {
         return tx.createQuery(FIND)
                 .bind("hash", hash)
                 .map(ConstructorMapper.of(Suppression.class))

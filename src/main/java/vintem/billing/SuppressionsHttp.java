@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -42,6 +43,8 @@ import vintem.platform.Problem;
 @Produces(MediaType.APPLICATION_JSON)
 public class SuppressionsHttp {
     private static final int LONGEST_EMAIL = 400;
+    // Codes, no texts: what stands in the log is never erased and must name nobody.
+    private static final List<String> WHY = List.of("asked", "mailbox_works", "mistake");
     private static final Pattern CURSOR = Pattern.compile("([0-9TZ:.-]{20,27})_([0-9a-f]{64})");
     // Behind everything that can be.
     private static final String BEYOND = "~";
@@ -72,17 +75,25 @@ public class SuppressionsHttp {
 
     @GET
     @Needs(capability = Capability.BILLING, role = Role.READ)
-    @Operation(summary = "List addresses that are not written to, newest first")
+    @Operation(
+            summary = "List addresses that are not written to, newest first",
+            description = "`?email=` finds one address, in whatever case it is written.")
     @APIResponse(responseCode = "200", description = "A page of addresses, masked")
-    @APIResponse(responseCode = "400", description = "A cursor or limit that cannot be")
+    @APIResponse(responseCode = "400", description = "A cursor, limit or address that cannot be")
     public Page<Line> list(
+            @QueryParam("email") @Nullable String email,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
         var size = Page.size(limit);
         var cursor = cursor(after);
+        if (email != null) {
+            var address = address("?email", email);
+            var found = database.transaction(tx -> table.find(tx, SuppressionTable.hash(address)));
+            return new Page<>(found.stream().map(Line::of).toList(), null);
+        }
         var rows =
                 database.transaction(tx -> table.page(tx, cursor.since(), cursor.hash(), size + 1));
-        return Page.of(rows, size, row -> row.since() + "_" + row.addressHash()).map(Line::of);
+        return Page.of(rows, size, SuppressionsHttp::cursor).map(Line::of);
     }
 
     @POST
@@ -111,10 +122,7 @@ public class SuppressionsHttp {
         var fields = HttpBody.object(body);
         var email = fields.requiredText("email", LONGEST_EMAIL);
         fields.orThrow();
-        var address =
-                EmailAddress.parse(email)
-                        .orElseThrow(() -> Problem.invalid("/email", "is not an e-mail address"));
-        return switch (suppress.byOperator(asking.caller(), address)) {
+        return switch (suppress.byOperator(asking.caller(), address("/email", email))) {
             case SuppressAddress.Outcome.Suppressed(var it, var before) ->
                     Response.status(before ? 200 : 201)
                             .type(MediaType.APPLICATION_JSON_TYPE)
@@ -130,11 +138,19 @@ public class SuppressionsHttp {
     @Needs(capability = Capability.BILLING, role = Role.OPERATOR)
     @Operation(
             summary = "Write to an address again",
-            description = "Whoever unsubscribed must have asked for it.")
+            description =
+                    "Whoever unsubscribed must have asked for it. `?reason=` says why (`asked`,"
+                            + " `mailbox_works`, `mistake`) and is kept in the access log.")
     @APIResponse(responseCode = "204", description = "It is written to again")
+    @APIResponse(responseCode = "400", description = "There is no such reason")
     @APIResponse(responseCode = "404", description = "There is no such entry")
-    public Response lift(@PathParam("id") String id) {
-        return switch (suppress.lift(asking.caller(), id.replace("\0", "\uFFFD"))) {
+    public Response lift(
+            @PathParam("id") String id, @QueryParam("reason") @Nullable String reason) {
+        if (reason != null && !WHY.contains(reason)) {
+            throw Problem.invalid("?reason", "must be " + String.join(", ", WHY));
+        }
+        var why = reason == null ? "" : reason;
+        return switch (suppress.lift(asking.caller(), id.replace("\0", "\uFFFD"), why)) {
             case SuppressAddress.Outcome.Lifted() -> Response.noContent().build();
             case SuppressAddress.Outcome.NotFound(),
                     SuppressAddress.Outcome.Suppressed(var _, var _) ->
@@ -142,9 +158,18 @@ public class SuppressionsHttp {
         };
     }
 
-    private record Cursor(Instant since, String hash) {}
+    private static EmailAddress address(String where, String text) {
+        return EmailAddress.parse(text)
+                .orElseThrow(() -> Problem.invalid(where, "is not an e-mail address"));
+    }
 
-    private static Cursor cursor(@Nullable String after) {
+    record Cursor(Instant since, String hash) {}
+
+    static String cursor(Suppression row) {
+        return row.since() + "_" + row.addressHash();
+    }
+
+    static Cursor cursor(@Nullable String after) {
         if (after == null) {
             return new Cursor(Instant.parse("9999-01-01T00:00:00Z"), BEYOND);
         }

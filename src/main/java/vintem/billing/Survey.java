@@ -42,14 +42,14 @@ final class Survey {
     private static final int LONGEST_TITLE = 100;
     private static final String HINT = "sep=";
 
-    /// By their first bytes.
+    /// What no file of debts is, by its first bytes.
     private static final Map<String, String> KNOWN =
             Map.of(
-                    "1f8b", "compressed with gzip: send it as it was before",
-                    "25504446", "a PDF",
-                    "d0cf11e0", "an old spreadsheet: save it as .xlsx or CSV",
-                    "fffe", "text in UTF-16: save it as UTF-8",
-                    "feff", "text in UTF-16: save it as UTF-8");
+                    "1f8b", "gzip",
+                    "25504446", "pdf",
+                    "d0cf11e0", "old_spreadsheet",
+                    "fffe", "utf16",
+                    "feff", "utf16");
 
     private final Map<DebtField, String> titles;
     private final Map<AmountText.Evidence, Seen> amounts = new EnumMap<>(AmountText.Evidence.class);
@@ -78,7 +78,7 @@ final class Survey {
         var hex = HexFormat.of().formatHex(beginning);
         for (var known : KNOWN.entrySet()) {
             if (hex.startsWith(known.getKey())) {
-                throw new UnreadableFile(Reason.NOT_TEXT, "The file is " + known.getValue() + ".");
+                throw new UnreadableFile(Reason.NOT_TEXT, known.getValue());
             }
         }
     }
@@ -99,7 +99,7 @@ final class Survey {
                         0,
                         1);
         if (!scanner.next()) {
-            throw new UnreadableFile(Reason.EMPTY, "The file is empty.");
+            throw new UnreadableFile(Reason.EMPTY, "empty");
         }
         var found = header(scanner);
         var delimiter = found.delimiter();
@@ -137,7 +137,7 @@ final class Survey {
     /// @throws UnreadableFile where it is no file of debts
     Result spreadsheet(Spreadsheet sheet) throws IOException, UnreadableFile {
         if (!sheet.next()) {
-            throw new UnreadableFile(Reason.EMPTY, "The first sheet is empty.");
+            throw new UnreadableFile(Reason.EMPTY, "empty_sheet");
         }
         if (sheet.count() > RecordScanner.MOST_FIELDS) {
             throw tooManyColumns(sheet.count());
@@ -174,7 +174,7 @@ final class Survey {
             int line)
             throws UnreadableFile {
         if (rows == 0) {
-            throw new UnreadableFile(Reason.NO_ROWS, "There is nothing below the first row.");
+            throw new UnreadableFile(Reason.NO_ROWS, "no_rows");
         }
         return new Result(
                 new Dialect(
@@ -189,7 +189,7 @@ final class Survey {
         if (scanner.ascii(0).startsWith(HINT) && scanner.fields() <= 2) {
             // A hint that some spreadsheets put above the titles.
             if (!scanner.next()) {
-                throw new UnreadableFile(Reason.NO_HEADER, "There is no row of titles.");
+                throw new UnreadableFile(Reason.NO_HEADER, "no_titles");
             }
         }
         var missing = List.<String>of();
@@ -214,15 +214,11 @@ final class Survey {
 
     private static UnreadableFile tooManyColumns(int columns) {
         return new UnreadableFile(
-                Reason.TOO_MANY_COLUMNS,
-                "The first row has %,d columns, more than %d."
-                        .formatted(columns, RecordScanner.MOST_FIELDS));
+                Reason.TOO_MANY_COLUMNS, "many_columns", columns, RecordScanner.MOST_FIELDS);
     }
 
     private static UnreadableFile noHeader(List<String> missing) {
-        return new UnreadableFile(
-                Reason.NO_HEADER,
-                "The first row does not name " + String.join(", ", missing) + ".");
+        return new UnreadableFile(Reason.NO_HEADER, "missing_columns", String.join(", ", missing));
     }
 
     private List<String> lacking(List<String> columns) {
@@ -246,9 +242,7 @@ final class Survey {
         for (var field : times.keySet()) {
             if (times.get(field) > 1) {
                 throw new UnreadableFile(
-                        Reason.NO_HEADER,
-                        "The first row names %s %d times."
-                                .formatted(field.title(), times.get(field)));
+                        Reason.NO_HEADER, "column_twice", field.title(), times.get(field));
             }
         }
         return fields;
@@ -318,10 +312,9 @@ final class Survey {
         if (dot > 0) {
             throw new UnreadableFile(
                     Reason.AMBIGUOUS_AMOUNTS,
-                    "Line %,d has an amount with a decimal point, line %,d one with a decimal comma."
-                            .formatted(
-                                    amounts.get(AmountText.Evidence.DOT).firstLine,
-                                    amounts.get(AmountText.Evidence.COMMA).firstLine));
+                    "amounts_both",
+                    amounts.get(AmountText.Evidence.DOT).firstLine,
+                    amounts.get(AmountText.Evidence.COMMA).firstLine);
         }
         var oneDot = times(AmountText.Evidence.ONE_DOT);
         var oneComma = times(AmountText.Evidence.ONE_COMMA);
@@ -331,9 +324,7 @@ final class Survey {
         if (oneDot > 0 && oneComma > 0 || (oneDot + oneComma) * SOME >= rows) {
             var evidence = oneDot > 0 ? AmountText.Evidence.ONE_DOT : AmountText.Evidence.ONE_COMMA;
             throw new UnreadableFile(
-                    Reason.AMBIGUOUS_AMOUNTS,
-                    "Nothing tells whether the amount in line %,d is above a thousand."
-                            .formatted(amounts.get(evidence).firstLine));
+                    Reason.AMBIGUOUS_AMOUNTS, "amount_unclear", amounts.get(evidence).firstLine);
         }
         // A few among whole amounts: with the other mark they would be thousands, with this one
         // they are mistakes of their rows, and nobody is charged a thousand times too much.
@@ -352,16 +343,14 @@ final class Survey {
             return DateOrder.ISO;
         }
         if (slashed <= iso * FAR_MORE) {
-            throw new UnreadableFile(
-                    Reason.AMBIGUOUS_DATES,
-                    "Some dates are written YYYY-MM-DD and some DD/MM/YYYY.");
+            throw new UnreadableFile(Reason.AMBIGUOUS_DATES, "dates_both");
         }
         // One 12/31 among others is a slip; where each tenth is one, all are months first.
         if (monthFirst > 1 && dayFirst == 0 && monthFirst * SOME >= slashed) {
             throw new UnreadableFile(
                     Reason.AMBIGUOUS_DATES,
-                    "The dates seem to be written MM/DD/YYYY, as in line %,d."
-                            .formatted(dates.get(DateText.Evidence.MONTH_FIRST).firstLine));
+                    "months_first",
+                    dates.get(DateText.Evidence.MONTH_FIRST).firstLine);
         }
         return DateOrder.DAY_FIRST;
     }

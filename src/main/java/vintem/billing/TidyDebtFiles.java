@@ -60,7 +60,7 @@ class TidyDebtFiles {
                     tx -> {
                         var reason = ReceiveDebtFile.BROKEN_UPLOAD;
                         if (files.fail(
-                                tx, id, Status.RECEIVING, reason, "Not all of it came.", now)) {
+                                tx, id, Status.RECEIVING, reason, FileDetail.of(reason), now)) {
                             files.dropChunks(tx, id);
                             outbox.publish(
                                     tx, List.of(new DebtFileEvent.Failed(id, reason).news()));

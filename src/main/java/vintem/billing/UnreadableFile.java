@@ -26,18 +26,20 @@ final class UnreadableFile extends Exception {
     }
 
     private final Reason reason;
+    private final transient FileDetail detail;
 
-    UnreadableFile(Reason reason, String detail) {
+    /// @param detail the name of its sentence, a `billing.detail.…`, and what fills the gaps
+    UnreadableFile(Reason reason, String detail, Object... given) {
         super(detail, null, false, false);
         this.reason = reason;
+        this.detail = FileDetail.of(detail, given);
     }
 
     Reason reason() {
         return reason;
     }
 
-    /// A sentence without anything of the file's contents but its titles.
-    String detail() {
-        return String.valueOf(getMessage());
+    FileDetail detail() {
+        return detail;
     }
 }

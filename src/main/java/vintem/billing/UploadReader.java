@@ -15,6 +15,7 @@ import vintem.platform.Json;
 import vintem.platform.Multipart;
 import vintem.platform.Problem;
 import vintem.platform.Violations;
+import vintem.platform.Words;
 
 /// Reads what a request for an upload says around the file itself.
 final class UploadReader {
@@ -78,7 +79,10 @@ final class UploadReader {
                 switch (LateTerms.read(query.fine(), query.interest(), query.discount())) {
                     case LateTerms.Read(var read) -> read;
                     case LateTerms.Wrong(var reasons) -> {
-                        reasons.forEach((field, reason) -> violations.add("?" + field, reason));
+                        reasons.forEach(
+                                (field, it) ->
+                                        violations.add(
+                                                "?" + field, it.inWords(Words.EN), it.violation()));
                         yield LateTerms.NONE;
                     }
                 };
@@ -119,7 +123,7 @@ final class UploadReader {
     }
 
     /// The last part of a path, without what no file is called.
-    private static String name(String given) {
+    static String name(String given) {
         var clean = new StringBuilder();
         given.codePoints()
                 .filter(

@@ -180,7 +180,7 @@ public class LedgerTables {
                     """);
 
     // One checkpoint at a time, whichever node takes it.
-    private static final String HELPED_IN_CROWDS =
+    private static final String ONE_AT_A_TIME =
             "select pg_try_advisory_xact_lock(hashtext('ledger_checkpoint'))";
 
     private static final String OLDEST_RUNNING =
@@ -432,7 +432,7 @@ public class LedgerTables {
     /// @return how many accounts it tells of; none where it was not worth it, or another node is at
     ///     it
     int checkpoint(Handle tx, int least) {
-        if (!tx.createQuery(HELPED_IN_CROWDS).mapTo(Boolean.class).one()) {
+        if (!tx.createQuery(ONE_AT_A_TIME).mapTo(Boolean.class).one()) {
             return 0;
         }
         var previous = tx.createQuery(HORIZON).mapTo(Long.class).one();

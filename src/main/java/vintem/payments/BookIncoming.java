@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -138,6 +139,12 @@ class BookIncoming {
                 refunds.lock(tx, list.stream().map(Incoming.TakenBack::refundId).toList()).stream()
                         .map(Refund::refundId)
                         .collect(Collectors.toSet());
+        var purposes =
+                payments.purposes(
+                        tx,
+                        known.values().stream()
+                                .flatMap(it -> Optional.ofNullable(it.paymentId()).stream())
+                                .toList());
         var rows = new ArrayList<Refund>();
         var transfers = new ArrayList<Transfer>();
         var cents = new HashMap<UUID, Long>();
@@ -154,7 +161,10 @@ class BookIncoming {
             }
             var ofPayment = List.of("confirmed", "matched").contains(receipt.status());
             var payment = ofPayment ? receipt.paymentId() : null;
-            var purpose = ofPayment ? AccountCode.REFUNDS : AccountCode.UNIDENTIFIED;
+            var purpose =
+                    payment == null
+                            ? AccountCode.UNIDENTIFIED
+                            : RefundPayment.purpose(purposes.get(payment));
             rows.add(refund(each, receipt, payment, purpose));
             transfers.add(
                     Transfer.of(
@@ -191,9 +201,7 @@ class BookIncoming {
                         null,
                         null,
                         null);
-        if (receipts.insert(tx, List.of(receipt)) == 0) {
-            throw new Database.TryAgain("somebody else booked this Pix");
-        }
+        receipts.copy(tx, List.of(receipt));
         transfers.add(
                 Transfer.of(
                         AccountCode.BANK,
@@ -240,6 +248,7 @@ class BookIncoming {
                         new PaymentEvent.Refunded(
                                         refund.paymentId(),
                                         refund.refundId(),
+                                        refund.purpose(),
                                         refund.amountCents(),
                                         true,
                                         "refunded".equals(statuses.get(refund.paymentId())))

@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -20,13 +23,16 @@ import vintem.bank.PixRail.Incoming;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
 import vintem.ledger.Transfer;
+import vintem.payments.PaymentTable.Offer;
 import vintem.payments.PaymentTable.Paid;
 import vintem.payments.PaymentTable.Stored;
 import vintem.payments.ReceiptTable.Receipt;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
 import vintem.platform.Ids;
+import vintem.platform.Metrics;
 import vintem.platform.Outbox;
+import vintem.platform.Traces;
 
 /// Books what the bank says has arrived.
 ///
@@ -75,6 +81,15 @@ public class ConfirmPayment {
     static final String NO_TXID = "no_txid";
     static final String REMOVED = "removed";
 
+    private static final Map<Class<? extends Outcome>, Metrics.Counter> COUNTERS =
+            Map.of(
+                    Outcome.Confirmed.class, counter("confirmed"),
+                    Outcome.Unidentified.class, counter("unidentified"),
+                    Outcome.NotFound.class, counter("not_found"),
+                    Outcome.OtherValue.class, counter("other_value"),
+                    Outcome.Ended.class, counter("ended"),
+                    Outcome.Contradiction.class, counter("contradiction"));
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final PaymentTable payments;
@@ -111,9 +126,24 @@ public class ConfirmPayment {
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank
     ///     tells again
     public Outcome confirm(Message message) {
-        var outcome = line.call(message, PATIENCE);
-        show(outcome);
-        return outcome;
+        return Traces.span(
+                "ConfirmPayment",
+                "vintem.message.id",
+                message.id(),
+                () -> {
+                    var outcome = line.call(message, PATIENCE);
+                    COUNTERS.get(outcome.getClass()).increment();
+                    show(outcome);
+                    return outcome;
+                });
+    }
+
+    private static Metrics.Counter counter(String outcome) {
+        return Metrics.counter(
+                "vintem_payments_confirmations_total",
+                "What the bank told of money that came in, by what became of it",
+                "outcome",
+                outcome);
     }
 
     /// Tells whoever looks at the payment, after the commit. Also when it was confirmed before: the
@@ -130,19 +160,67 @@ public class ConfirmPayment {
     }
 
     /// A list of messages in one transaction, each as if the ones before it had been committed.
+    ///
+    /// Nearly all of them are about a payment that waits for just this money: it is paid while it
+    /// is looked for. Only what is left over is locked, looked at and decided.
     List<Outcome> confirm(Handle tx, List<Message> messages) {
+        var known = receipts.byEndToEndIds(tx, distinct(messages, Message::endToEndId));
+        var offers = offers(messages, known.keySet());
+        var paid = payments.payWaiting(tx, offers.values());
+        var rest = messages.stream().filter(it -> !isPaid(it, offers, paid)).toList();
         var deciding =
-                new Deciding(
-                        payments.lock(tx, distinct(messages, Message::txid)),
-                        // Read under the locks: an earlier message of the same payment has been
-                        // committed by now.
-                        receipts.byEndToEndIds(tx, distinct(messages, Message::endToEndId)));
-        var outcomes = messages.stream().map(deciding::decide).toList();
+                rest.isEmpty()
+                        ? new Deciding(new HashMap<>(), new HashMap<>())
+                        : new Deciding(
+                                payments.lock(tx, distinct(rest, Message::txid)),
+                                // Read under the locks: an earlier message of the same payment has
+                                // been committed by now.
+                                receipts.byEndToEndIds(tx, distinct(rest, Message::endToEndId)));
+        var outcomes =
+                messages.stream()
+                        .map(
+                                it ->
+                                        isPaid(it, offers, paid)
+                                                ? deciding.book(it, stored(it, paid))
+                                                : deciding.decide(it))
+                        .toList();
         deciding.write(tx);
         return outcomes;
     }
 
-    private static java.util.Set<String> distinct(
+    /// The first message of each payment, where its Pix is new and no other message is about it: by
+    /// the message's id.
+    private Map<UUID, Offer> offers(List<Message> messages, Set<String> known) {
+        var offers = new LinkedHashMap<UUID, Offer>();
+        var txids = new HashSet<String>();
+        var endToEndIds = new HashSet<>(known);
+        for (var each : messages) {
+            var isNew = each.endToEndId() == null || endToEndIds.add(each.endToEndId());
+            if (each.txid() != null && txids.add(each.txid()) && isNew) {
+                offers.put(
+                        each.id(),
+                        new Offer(
+                                each.txid(),
+                                each.amountCents(),
+                                each.receivedAt(),
+                                each.endToEndId() == null
+                                        ? bank.nameless(each.receivedAt()).orElse(null)
+                                        : each.endToEndId()));
+            }
+        }
+        return offers;
+    }
+
+    private static boolean isPaid(
+            Message message, Map<UUID, Offer> offers, Map<String, Stored> paid) {
+        return offers.containsKey(message.id()) && paid.containsKey(String.valueOf(message.txid()));
+    }
+
+    private static Stored stored(Message message, Map<String, Stored> paid) {
+        return Objects.requireNonNull(paid.get(String.valueOf(message.txid())));
+    }
+
+    private static Set<String> distinct(
             List<Message> messages, java.util.function.Function<Message, @Nullable String> field) {
         return messages.stream()
                 .map(field)
@@ -263,12 +341,22 @@ public class ConfirmPayment {
             };
         }
 
+        /// Pays a payment that is locked.
         private Outcome pay(Message message, @Nullable String endToEndId) {
             var payment = Objects.requireNonNull(byTxid.get(message.txid()));
             var at = message.receivedAt();
-            var late = at.isAfter(payment.expiresAt());
-            add(receipt(message, endToEndId, "confirmed", null, payment.id()));
-            paid.add(new Paid(payment.id(), at, message.amountCents(), late, endToEndId));
+            var now = payment.paid(at, message.amountCents(), endToEndId);
+            paid.add(new Paid(payment.id(), at, message.amountCents(), now.late(), endToEndId));
+            byTxid.put(payment.txid(), now);
+            return book(message, now);
+        }
+
+        /// Books what has paid a payment.
+        ///
+        /// @param payment as it stands now
+        Outcome book(Message message, Stored payment) {
+            var at = message.receivedAt();
+            add(receipt(message, payment.endToEndId(), "confirmed", null, payment.id()));
             transfers.add(
                     Transfer.of(
                             AccountCode.BANK,
@@ -284,10 +372,9 @@ public class ConfirmPayment {
                                     payment.purpose(),
                                     payment.amountCents(),
                                     message.amountCents(),
-                                    late,
-                                    endToEndId)
+                                    payment.late(),
+                                    payment.endToEndId())
                             .news());
-            byTxid.put(payment.txid(), payment.paid(at, message.amountCents(), endToEndId));
             return new Outcome.Confirmed(payment.id());
         }
 
@@ -335,12 +422,10 @@ public class ConfirmPayment {
         }
 
         void write(Handle tx) {
-            // Money that names no payment is under nobody's lock: another list may have written the
-            // same Pix at this moment.
-            if (receipts.insert(tx, arrived) < arrived.size()) {
-                throw new Database.TryAgain("somebody else booked one of these Pix");
-            }
-            receipts.insert(tx, notes);
+            // Money that names no payment is under nobody's lock: another list may be writing the
+            // same Pix at this moment. Then all of this is undone and decided again.
+            receipts.copy(tx, arrived);
+            receipts.note(tx, notes);
             payments.pay(tx, paid);
             if (!named.isEmpty()) {
                 receipts.name(tx, named);

@@ -22,6 +22,8 @@ import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Idempotency.Identity;
 import vintem.platform.Ids;
+import vintem.platform.Metrics;
+import vintem.platform.Traces;
 
 /// Asks somebody to pay by Pix.
 ///
@@ -76,6 +78,9 @@ public class CreatePayment {
 
     private record Ready(Request request, NewPayment payment) {}
 
+    private static final Metrics.Counter CREATED =
+            Metrics.counter("vintem_payments_created_total", "Payments that were asked for");
+
     private static final int OK = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -113,10 +118,17 @@ public class CreatePayment {
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away
     public Outcome create(Request request) {
+        return Traces.span(
+                "CreatePayment", "vintem.payment.id", request.id(), () -> createAndCount(request));
+    }
+
+    private Outcome createAndCount(Request request) {
         var outcome = line.call(new Ready(request, payment(request)), PATIENCE);
-        return outcome instanceof Outcome.Created(var payment, _) && payment.copyAndPaste() == null
-                ? register(request, payment)
-                : outcome;
+        if (!(outcome instanceof Outcome.Created(var payment, _))) {
+            return outcome;
+        }
+        CREATED.increment();
+        return payment.copyAndPaste() == null ? register(request, payment) : outcome;
     }
 
     /// Asks for all of these by static codes, inside the caller's transaction.

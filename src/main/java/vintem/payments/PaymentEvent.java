@@ -24,10 +24,16 @@ public sealed interface PaymentEvent {
 
     record Removed(UUID paymentId, String txid, String purpose) implements PaymentEvent {}
 
+    /// @param purpose the account that it was taken from: whose business it is
     /// @param byBank the bank took it back by itself (MED)
     /// @param whole nothing is left of what was paid
     record Refunded(
-            UUID paymentId, String refundId, long amountCents, boolean byBank, boolean whole)
+            UUID paymentId,
+            String refundId,
+            String purpose,
+            long amountCents,
+            boolean byBank,
+            boolean whole)
             implements PaymentEvent {}
 
     record RefundFailed(UUID paymentId, String refundId, long amountCents, String reason)

@@ -77,15 +77,17 @@ class PaymentLookupTable {
     private static String where(@Nullable String status) {
         return switch (status) {
             case null -> "where true ";
-            case "registering" -> "where status = 'registering' and expires_at > :now ";
+            case "registering" ->
+                    "where status = 'registering' and next_ask_at is not null"
+                            + " and expires_at > :now ";
             case "active" -> "where status = 'active' and expires_at > :now ";
             case "paid" -> "where status = 'paid' ";
+            // What is over is written down within seconds, or once a node runs again.
             case "expired" ->
-                    "where (status = 'expired'"
-                            + " or status in ('registering', 'active') and expires_at <= :now) ";
-            case "removed" -> "where status = 'removed' ";
-            case "refunded" -> "where status = 'refunded' ";
-            case "refused" -> "where status = 'refused' ";
+                    "where (ended_as = 'expired' or status in ('registering', 'active')"
+                            + " and expires_at between cast(:now as timestamptz) - interval '1 hour'"
+                            + " and :now) ";
+            case "removed", "refunded", "refused" -> "where ended_as = '" + status + "' ";
             default -> throw new IllegalArgumentException(status);
         };
     }
@@ -171,7 +173,7 @@ class PaymentLookupTable {
     private static final String REFUNDED_CENTS =
             """
             select coalesce(sum(amount_cents), 0) from pix_refund
-            where purpose = 'refunds' and status = 'done'
+            where purpose = :purpose and status = 'done'
             """;
 
     private static final String PAID_CENTS =
@@ -264,8 +266,12 @@ class PaymentLookupTable {
         return snapshot.createQuery(UNIDENTIFIED_CENTS).mapTo(Long.class).one();
     }
 
-    long refundedCents(Handle snapshot) {
-        return snapshot.createQuery(REFUNDED_CENTS).mapTo(Long.class).one();
+    /// All that went back out of an account, by refunds.
+    long refundedCents(Handle snapshot, String purpose) {
+        return snapshot.createQuery(REFUNDED_CENTS)
+                .bind("purpose", purpose)
+                .mapTo(Long.class)
+                .one();
     }
 
     /// All that was paid for a purpose.

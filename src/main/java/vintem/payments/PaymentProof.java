@@ -52,7 +52,7 @@ class PaymentProof implements Proof {
                 wrong,
                 "account refunds and the refunds that are done",
                 ledger.balanceCents(snapshot, AccountCode.REFUNDS),
-                table.refundedCents(snapshot));
+                table.refundedCents(snapshot, AccountCode.REFUNDS.code()));
         return wrong;
     }
 }

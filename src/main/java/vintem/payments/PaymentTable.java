@@ -63,7 +63,11 @@ class PaymentTable {
     public record Standing(UUID id, String status) {}
 
     /// A payment that has just changed without money.
-    public record Changed(UUID id, String txid, String purpose, String mode) {}
+    public record Changed(UUID id, String txid, String purpose, String mode, Instant expiresAt) {}
+
+    /// Money for a payment that may be waiting for just that.
+    public record Offer(
+            String txid, long amountCents, Instant paidAt, @Nullable String endToEndId) {}
 
     private static final String STORED =
             """
@@ -91,6 +95,27 @@ class PaymentTable {
                     where txid = any(:txids) order by id for update
                     """;
 
+    // Looks, locks and writes in one pass; whoever has the row is waited for, and then it is looked
+    // at again. Sorted, so that two lists mostly come to the same rows in the same order.
+    private static final String PAY_WAITING =
+            """
+            update payment
+            set status = 'paid', paid_at = o.paid_at, paid_cents = payment.amount_cents,
+                late = o.paid_at > payment.expires_at, end_to_end_id = o.end_to_end_id,
+                next_ask_at = null
+            from (select * from unnest(:txids, :amounts, :times, :endToEnds)
+                      as o (txid, amount_cents, paid_at, end_to_end_id)
+                  order by txid) o
+            where payment.txid = o.txid and payment.amount_cents = o.amount_cents
+            and payment.status in ('registering', 'active', 'expired')
+            returning payment.id, payment.txid, payment.status, payment.amount_cents,
+                      payment.purpose, payment.created_at, payment.expires_at, payment.paid_at,
+                      payment.paid_cents, payment.late, payment.end_to_end_id,
+                      payment.refunded_cents
+            """;
+
+    private static final String PURPOSES = "select id, purpose from payment where id = any(:ids)";
+
     private static final String LOCK =
             STORED
                     + """
@@ -100,7 +125,7 @@ class PaymentTable {
     private static final String PAY =
             """
             update payment set status = 'paid', paid_at = p.paid_at, paid_cents = p.paid_cents,
-                               late = p.late, end_to_end_id = p.end_to_end_id
+                               late = p.late, end_to_end_id = p.end_to_end_id, next_ask_at = null
             from unnest(:ids, :times, :amounts, :late, :endToEnds)
                 as p (id, paid_at, paid_cents, late, end_to_end_id)
             where payment.id = p.id and payment.paid_at is null
@@ -130,45 +155,53 @@ class PaymentTable {
             where payment.id = n.id and payment.end_to_end_id is null
             """;
 
+    // One node at a time; the others have nothing to do.
+    private static final String EXPIRY = "select place from payment_expiry for update skip locked";
+
+    private static final String MOVE_EXPIRY = "update payment_expiry set place = :place";
+
     // Whoever holds a row confirms it at this moment: then it is not expired but late, or just in
     // time.
     private static final String EXPIRE =
             """
-            update payment set status = 'expired' where id in (
+            update payment set status = 'expired', next_ask_at = null where id in (
                 select id from payment
-                where status in ('registering', 'active') and expires_at <= :now
+                where status in ('registering', 'active') and expires_at between :from and :now
                 order by expires_at limit :most for update skip locked)
-            returning id, txid, purpose, mode
+            returning id, txid, purpose, mode, expires_at
             """;
 
     private static final String REMOVE =
             """
-            update payment set status = 'removed'
+            update payment set status = 'removed', next_ask_at = null
             where id = :id and status in ('registering', 'active') and expires_at > :now
-            returning id, txid, purpose, mode
+            returning id, txid, purpose, mode, expires_at
             """;
 
     // In one order everywhere, or two lists wait for each other.
     private static final String REMOVE_ALL =
             """
-            update payment set status = 'removed' where id in (
+            update payment set status = 'removed', next_ask_at = null where id in (
                 select id from payment
                 where id = any(:ids) and status in ('registering', 'active') and expires_at > :now
                 order by id for update)
-            returning id, txid, purpose, mode
+            returning id, txid, purpose, mode, expires_at
             """;
 
     private static final String REGISTERED =
             """
             update payment
             set status = case when status = 'registering' then 'active' else status end,
-                copy_and_paste = coalesce(copy_and_paste, :code)
+                copy_and_paste = coalesce(copy_and_paste, :code), next_ask_at = null
             where txid = :txid
             returning status in ('active', 'paid', 'refunded')
             """;
 
     private static final String REFUSED =
-            "update payment set status = 'refused' where txid = :txid and status = 'registering'";
+            """
+            update payment set status = 'refused', next_ask_at = null
+            where txid = :txid and status = 'registering'
+            """;
 
     // Asking moves the next time ahead: two nodes never ask at once.
     private static final String DUE =
@@ -213,8 +246,35 @@ class PaymentTable {
         return found;
     }
 
+    /// What these payments are for, by the payment; it never changes.
+    Map<UUID, String> purposes(Handle tx, Collection<UUID> ids) {
+        var purposes = new HashMap<UUID, String>();
+        tx.createQuery(PURPOSES)
+                .bind("ids", BinaryArray.uuids(ids, it -> it))
+                .map((row, _) -> Map.entry(Columns.uuid(row, "id"), row.getString("purpose")))
+                .forEach(each -> purposes.put(each.getKey(), each.getValue()));
+        return purposes;
+    }
+
     Optional<Stored> lock(Handle tx, UUID id) {
         return tx.createQuery(LOCK).bind("id", id).map((row, _) -> stored(row)).findOne();
+    }
+
+    /// Pays those of these payments that wait for just this money, each offered once.
+    ///
+    /// @return how they stand now, by txid; the others are left as they are
+    Map<String, Stored> payWaiting(Handle tx, Collection<Offer> offers) {
+        var paid = new HashMap<String, Stored>(offers.size() * 2);
+        if (!offers.isEmpty()) {
+            tx.createQuery(PAY_WAITING)
+                    .bind("txids", BinaryArray.texts(offers, Offer::txid))
+                    .bind("amounts", BinaryArray.longs(offers, Offer::amountCents))
+                    .bind("times", BinaryArray.instants(offers, Offer::paidAt))
+                    .bind("endToEnds", BinaryArray.texts(offers, Offer::endToEndId))
+                    .map((row, _) -> stored(row))
+                    .forEach(each -> paid.put(each.txid(), each));
+        }
+        return paid;
     }
 
     void pay(Handle tx, Collection<Paid> paid) {
@@ -263,8 +323,20 @@ class PaymentTable {
                 .execute();
     }
 
-    List<Changed> expire(Handle tx, Instant now, int most) {
+    /// Until when everything that is over was written down as over, locked; empty while another
+    /// node works on that.
+    Optional<Instant> lockExpiry(Handle tx) {
+        return tx.createQuery(EXPIRY).map((row, _) -> Columns.instant(row, "place")).findOne();
+    }
+
+    void moveExpiry(Handle tx, Instant place) {
+        tx.createUpdate(MOVE_EXPIRY).bind("place", place).execute();
+    }
+
+    /// Writes down, the oldest first, that payments are over whose time ended between two instants.
+    List<Changed> expire(Handle tx, Instant from, Instant now, int most) {
         return tx.createQuery(EXPIRE)
+                .bind("from", from)
                 .bind("now", now)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Changed.class))

@@ -15,7 +15,8 @@ import vintem.platform.Outbox;
 ///
 /// Such a payment has a purpose of its own, the account that is credited when it is confirmed. Its
 /// code can be paid for ever: money that comes for one that was removed is for that purpose all the
-/// same, and whoever made it hears of it by [PaymentEvent.Confirmed].
+/// same, and whoever made it hears of it by [PaymentEvent.Confirmed]. What is given back of it, by
+/// us or by the bank, is taken from that account again: [PaymentEvent.Refunded].
 @Singleton
 public class Payments {
     private final CreatePayment createPayment;
@@ -75,6 +76,11 @@ public class Payments {
     /// All that was paid for a purpose, in cents; for proofs.
     public long paidCents(Handle snapshot, AccountCode purpose) {
         return lookups.paidCents(snapshot, purpose.code());
+    }
+
+    /// All that went back of what was paid for a purpose, in cents; for proofs.
+    public long refundedCents(Handle snapshot, AccountCode purpose) {
+        return lookups.refundedCents(snapshot, purpose.code());
     }
 
     /// Who is paid, as payers see it.

@@ -1,9 +1,14 @@
 package vintem.payments;
 
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.naturalOrder;
+import static java.util.Comparator.nullsFirst;
+
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +20,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
+import vintem.platform.BinaryCopy;
 import vintem.platform.Columns;
+import vintem.platform.Database;
 
 /// The tables `pix_receipt` and `pix_receipt_cursor`.
 @Singleton
@@ -54,6 +61,13 @@ class ReceiptTable {
                 as r (id, end_to_end_id, txid, amount_cents, received_at, status, reason, payment_id)
             order by end_to_end_id, txid, amount_cents, reason
             on conflict do nothing
+            """;
+
+    private static final String COPY =
+            """
+            copy pix_receipt (id, end_to_end_id, txid, amount_cents, received_at, status, reason,
+                              payment_id)
+            from stdin (format binary)
             """;
 
     private static final String BY_END_TO_END =
@@ -103,10 +117,19 @@ class ReceiptTable {
                     where id = :id for update
                     """;
 
+    // What paid it in the ordinary way by the id that it names, the others by an index of their
+    // own.
     private static final String OF_PAYMENT =
             SELECT
                     + """
-                    where payment_id = :paymentId order by received_at, id
+                    where payment_id = :paymentId and (status <> 'confirmed' or end_to_end_id is null)
+                    union all
+                    """
+                    + SELECT
+                    + """
+                    where status = 'confirmed' and payment_id = :paymentId
+                    and end_to_end_id = (select end_to_end_id from payment where id = :paymentId)
+                    order by received_at, id
                     """;
 
     private static final String QUEUE =
@@ -139,22 +162,51 @@ class ReceiptTable {
     /// How many wait in the queue with money.
     public record Queue(long receipts, long cents) {}
 
-    /// Writes receipts and notes; what stands already under an end-to-end id stays.
+    /// Writes receipts of money, none of which may stand there already.
     ///
-    /// @return how many were written
-    int insert(Handle tx, Collection<Receipt> receipts) {
-        return receipts.isEmpty()
-                ? 0
-                : tx.createUpdate(INSERT)
-                        .bind("ids", BinaryArray.uuids(receipts, Receipt::id))
-                        .bind("endToEnds", BinaryArray.texts(receipts, Receipt::endToEndId))
-                        .bind("txids", BinaryArray.texts(receipts, Receipt::txid))
-                        .bind("amounts", BinaryArray.longs(receipts, Receipt::amountCents))
-                        .bind("times", BinaryArray.instants(receipts, Receipt::receivedAt))
-                        .bind("statuses", BinaryArray.texts(receipts, Receipt::status))
-                        .bind("reasons", BinaryArray.texts(receipts, Receipt::reason))
-                        .bind("payments", BinaryArray.uuids(receipts, Receipt::paymentId))
-                        .execute();
+    /// @throws Database.TryAgain where somebody else has just written one of them
+    void copy(Handle tx, Collection<Receipt> receipts) {
+        if (receipts.isEmpty()) {
+            return;
+        }
+        // Sorted, so that two lists with the same ids wait for each other in one direction only.
+        var sorted = new ArrayList<>(receipts);
+        sorted.sort(comparing(Receipt::endToEndId, nullsFirst(naturalOrder())));
+        try {
+            BinaryCopy.copy(tx, COPY, 8, sorted, ReceiptTable::write);
+        } catch (RuntimeException failed) {
+            if (Database.isTaken(failed)) {
+                throw new Database.TryAgain("somebody else booked one of these Pix");
+            }
+            throw failed;
+        }
+    }
+
+    private static void write(BinaryCopy.Row row, Receipt receipt) {
+        row.uuid(receipt.id())
+                .text(receipt.endToEndId())
+                .text(receipt.txid())
+                .bigint(receipt.amountCents())
+                .instant(receipt.receivedAt())
+                .text(receipt.status())
+                .text(receipt.reason())
+                .uuid(receipt.paymentId());
+    }
+
+    /// Writes notes; one that stands already stays.
+    void note(Handle tx, Collection<Receipt> receipts) {
+        if (!receipts.isEmpty()) {
+            tx.createUpdate(INSERT)
+                    .bind("ids", BinaryArray.uuids(receipts, Receipt::id))
+                    .bind("endToEnds", BinaryArray.texts(receipts, Receipt::endToEndId))
+                    .bind("txids", BinaryArray.texts(receipts, Receipt::txid))
+                    .bind("amounts", BinaryArray.longs(receipts, Receipt::amountCents))
+                    .bind("times", BinaryArray.instants(receipts, Receipt::receivedAt))
+                    .bind("statuses", BinaryArray.texts(receipts, Receipt::status))
+                    .bind("reasons", BinaryArray.texts(receipts, Receipt::reason))
+                    .bind("payments", BinaryArray.uuids(receipts, Receipt::paymentId))
+                    .execute();
+        }
     }
 
     Map<String, Receipt> byEndToEndIds(Handle tx, Set<String> endToEndIds) {

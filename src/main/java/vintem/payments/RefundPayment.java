@@ -34,6 +34,7 @@ import vintem.platform.Cents;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
+import vintem.platform.Traces;
 import vintem.platform.Words;
 
 /// Gives money back to who paid it: of a payment, whole or in parts, or a receipt that nobody
@@ -54,6 +55,9 @@ public class RefundPayment {
             long amountCents,
             @Nullable String description,
             Optional<Idempotency.Request> key) {}
+
+    /// So much of one payment.
+    public record Part(UUID paymentId, long amountCents) {}
 
     public sealed interface Outcome {
         /// As it stands now: *processing*, *done* or *failed*.
@@ -131,12 +135,40 @@ public class RefundPayment {
 
     /// Refunds a payment, whole or in part.
     public Outcome payment(UUID paymentId, Request request) {
-        return carryOut(request, tx -> ofPayment(tx, paymentId));
+        return Traces.span(
+                "RefundPayment",
+                "vintem.payment.id",
+                paymentId,
+                () -> carryOut(request, tx -> ofPayment(tx, paymentId)));
     }
 
     /// Gives all of a receipt back that nobody claims; the request's amount does not count.
     public Outcome receipt(UUID receiptId, Request request) {
-        return carryOut(request, tx -> ofReceipt(tx, receiptId));
+        return Traces.span(
+                "RefundReceipt",
+                "vintem.receipt.id",
+                receiptId,
+                () -> carryOut(request, tx -> ofReceipt(tx, receiptId)));
+    }
+
+    /// Gives back what the caller chooses in the refund's own transaction, under locks of their
+    /// own: at most what is left of that payment; the request's amount does not count. They may
+    /// choose nothing.
+    public Outcome chosen(Request request, Function<Handle, Optional<Part>> choose) {
+        return carryOut(
+                request,
+                tx ->
+                        choose.apply(tx)
+                                .map(part -> ofPayment(tx, part.paymentId()).atMost(part))
+                                .orElse(new Search.Refused(new Outcome.NothingToRefund())));
+    }
+
+    /// The account that a refund is taken from in the end. What was paid for another module's
+    /// purpose goes out of that account: the module hears of it and says what it means.
+    static AccountCode purpose(String purposeOfPayment) {
+        return purposeOfPayment.equals(AccountCode.SALES.code())
+                ? AccountCode.REFUNDS
+                : AccountCode.of(purposeOfPayment).orElseThrow();
     }
 
     /// @param toSend whether this very request wrote it: nobody else hands it to the bank
@@ -144,9 +176,24 @@ public class RefundPayment {
 
     /// What a look at the books found.
     private sealed interface Search {
-        record Found(Source source) implements Search {}
+        /// @param cents what is to go back, where the caller of the refund does not say it
+        record Found(Source source, Optional<Long> cents) implements Search {
+            Found(Source source) {
+                this(source, Optional.empty());
+            }
+        }
 
         record Refused(Outcome outcome) implements Search {}
+
+        default Search atMost(Part part) {
+            return switch (this) {
+                case Found(var source, _) ->
+                        new Found(
+                                source,
+                                Optional.of(Math.min(part.amountCents(), source.leftCents())));
+                case Refused refused -> refused;
+            };
+        }
     }
 
     /// The id of the refund that a key asks for, for ever the same.
@@ -201,14 +248,15 @@ public class RefundPayment {
             return new Intent(new Outcome.Taken(begun.getFirst()), false);
         }
         return switch (search.apply(tx)) {
-            case Search.Found(var source) -> new Intent(intend(tx, request, source), true);
+            case Search.Found(var source, var cents) ->
+                    new Intent(
+                            intend(tx, request, source, cents.orElse(request.amountCents())), true);
             case Search.Refused(var refusal) -> new Intent(Database.rollback(tx, refusal), false);
         };
     }
 
-    private Outcome intend(Handle tx, Request request, Source source) {
+    private Outcome intend(Handle tx, Request request, Source source, long cents) {
         var now = clock.instant();
-        var cents = source.paymentId() == null ? source.leftCents() : request.amountCents();
         var refused = refusal(request, source, cents, now);
         if (refused != null) {
             return Database.rollback(tx, refused);
@@ -314,7 +362,7 @@ public class RefundPayment {
                 receipt.endToEndId(),
                 receipt.receivedAt(),
                 paid - payment.refundedCents(),
-                AccountCode.REFUNDS,
+                purpose(payment.purpose()),
                 payment.id());
     }
 
@@ -328,15 +376,17 @@ public class RefundPayment {
             return new Search.Refused(new Outcome.NothingToRefund());
         }
         var back = RefundTable.sum(refunds.ofReceipt(tx, receiptId), "processing", "done");
+        var left = it.amountCents() - back;
         return new Search.Found(
                 new Source(
                         it.id(),
                         null,
                         it.endToEndId(),
                         it.receivedAt(),
-                        it.amountCents() - back,
+                        left,
                         AccountCode.UNIDENTIFIED,
-                        it.id()));
+                        it.id()),
+                Optional.of(left));
     }
 
     /// With the intent committed and nothing locked.

@@ -117,10 +117,11 @@ public class RefundsHttp {
                 .orElseThrow(() -> Problem.notFound("There is no such refund."));
     }
 
-    /// A refund to be, bound to its key.
+    /// A refund to be, bound to its key; also for routes of other modules.
     ///
+    /// @param route names it, together with the key
     /// @throws Problem `400` where the key is missing
-    static RefundPayment.Request refund(
+    public static RefundPayment.Request refund(
             Caller caller,
             long cents,
             @Nullable String description,
@@ -135,7 +136,8 @@ public class RefundsHttp {
         return new RefundPayment.Request(id, caller, cents, description, Optional.of(key));
     }
 
-    static Response answer(RefundPayment.Outcome outcome, UUID of) {
+    /// @param of whose id was asked for
+    public static Response answer(RefundPayment.Outcome outcome, UUID of) {
         return switch (outcome) {
             case RefundPayment.Outcome.Taken(var refund) ->
                     created(RefundBody.of(refund), RefundBody.of(refund).json()).build();

@@ -192,6 +192,7 @@ class SettleRefunds {
                         ? new PaymentEvent.Refunded(
                                 refund.paymentId(),
                                 refund.refundId(),
+                                refund.purpose(),
                                 refund.amountCents(),
                                 false,
                                 "refunded".equals(statuses.get(refund.paymentId())))

@@ -30,6 +30,7 @@ import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Settings;
+import vintem.platform.Traces;
 
 /// Pays each external id at most once, for ever, whoever asks.
 ///
@@ -109,6 +110,14 @@ class PayBatch {
     ///
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away
     Result pay(Request request) {
+        return Traces.span(
+                "PayBatch",
+                "vintem.submission.id",
+                request.submission().id(),
+                () -> claimAndSend(request));
+    }
+
+    private Result claimAndSend(Request request) {
         var submission = request.submission();
         var line = submission.items().size() > LONG_ITEMS ? longOnes : shortOnes;
         return switch (line.call(request, PATIENCE)) {
@@ -178,10 +187,11 @@ class PayBatch {
     }
 
     private Report send(Request request, List<Decision> decisions) {
+        PayoutCounts.decided(decisions);
         var sending = new Sending(request.submission(), decisions);
         if (sending.hasOrders()) {
             underWay.add(sending);
-            Thread.ofVirtual().name("send-payouts").start(sending);
+            Thread.ofVirtual().name("send-payouts").start(Traces.carried(sending));
             sending.await(answerDue);
         }
         var report = sending.report();
@@ -276,7 +286,10 @@ class PayBatch {
             try {
                 var lanes = new ArrayList<Thread>();
                 for (var lane = 0; lane < Math.min(LANES, chunks()); lane++) {
-                    lanes.add(Thread.ofVirtual().name("send-payouts-", lane).start(this::lane));
+                    lanes.add(
+                            Thread.ofVirtual()
+                                    .name("send-payouts-", lane)
+                                    .start(Traces.carried(this::lane)));
                 }
                 for (var lane : lanes) {
                     lane.join();
@@ -383,7 +396,13 @@ class PayBatch {
                 ids.add(order(position).providerId());
             }
             var answers = ask(orders, ids);
+            if (answers.size() < orders.size()) {
+                LOG.warnf(
+                        "the bank was silent about %d of %d payouts; it will be asked",
+                        orders.size() - answers.size(), orders.size());
+            }
             var ended = database.transaction(tx -> settle.settle(tx, answers));
+            PayoutCounts.ended(ended.values());
             for (var position : chunk) {
                 note(position, ended);
             }

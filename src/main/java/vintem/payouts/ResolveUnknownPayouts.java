@@ -65,6 +65,7 @@ class ResolveUnknownPayouts {
                             .filter(answer -> asked.contains(answer.providerId()))
                             .toList();
             var ended = database.transaction(tx -> settle.settle(tx, answers));
+            PayoutCounts.ended(ended.values());
             LOG.infof(
                     "asked the bank about %d payouts, %d are known now", due.size(), ended.size());
         }

@@ -22,7 +22,10 @@ public final class BinaryCopy {
 
         private Row() {}
 
-        public Row uuid(UUID value) {
+        public Row uuid(@Nullable UUID value) {
+            if (value == null) {
+                return none();
+            }
             field(16);
             bytes.putLong(value.getMostSignificantBits()).putLong(value.getLeastSignificantBits());
             return this;

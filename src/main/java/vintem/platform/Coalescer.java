@@ -3,6 +3,7 @@ package vintem.platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import vintem.platform.Database.Failure;
 
 /// Gathers the requests that wait at this moment into one list, runs the list in one transaction,
@@ -73,13 +75,19 @@ public final class Coalescer<R, O> implements AutoCloseable {
         }
     }
 
-    private record Waiting<R, O>(R request, CompletableFuture<O> outcome) {}
+    /// @param origin the span that it came from, where traces are on
+    private record Waiting<R, O>(
+            R request,
+            CompletableFuture<O> outcome,
+            long startNanos,
+            Traces.@Nullable Origin origin) {}
 
     private record Called(CompletableFuture<?> outcome, long startNanos, Duration patience) {}
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
     private static final long IDLE_NANOS = 50_000_000;
 
+    private final String name;
     private final Database database;
     private final Work<R, O> work;
     private final Limits limits;
@@ -91,9 +99,12 @@ public final class Coalescer<R, O> implements AutoCloseable {
     // Shared by those who enqueue, exclusive to the one who closes: nobody slips in behind the
     // drain.
     private final ReentrantReadWriteLock door = new ReentrantReadWriteLock();
+    private final Metrics.Histogram sizes;
+    private final Metrics.Histogram waits;
     private volatile boolean closed;
 
     public Coalescer(String name, Database database, Limits limits, Work<R, O> work) {
+        this.name = name;
         this.database = database;
         this.work = work;
         this.limits = limits;
@@ -102,6 +113,26 @@ public final class Coalescer<R, O> implements AutoCloseable {
             var crowd = number == 1 ? 1 : limits.crowd();
             workers.add(Thread.ofVirtual().name(name + "-" + number).unstarted(() -> serve(crowd)));
         }
+        sizes =
+                Metrics.histogram(
+                        "vintem_coalescer_list_size",
+                        "How many requests ran as one list",
+                        Metrics.SIZES,
+                        "line",
+                        name);
+        waits =
+                Metrics.histogram(
+                        "vintem_coalescer_wait_seconds",
+                        "How long the first request of a list had waited for it",
+                        Metrics.SECONDS,
+                        "line",
+                        name);
+        Metrics.gauge(
+                "vintem_coalescer_waiting",
+                "How many requests wait in line now",
+                queue::size,
+                "line",
+                name);
         watch = Thread.ofVirtual().name(name + "-patience").start(this::giveUp);
         workers.forEach(Thread::start);
     }
@@ -111,7 +142,9 @@ public final class Coalescer<R, O> implements AutoCloseable {
     ///
     /// @throws Unavailable where the line is full or closed
     public CompletableFuture<O> submit(R request) {
-        var waiting = new Waiting<R, O>(request, new CompletableFuture<>());
+        var waiting =
+                new Waiting<R, O>(
+                        request, new CompletableFuture<>(), System.nanoTime(), Traces.here());
         door.readLock().lock();
         try {
             if (closed) {
@@ -199,6 +232,8 @@ public final class Coalescer<R, O> implements AutoCloseable {
                 list.add(first);
                 queue.drainTo(list, limits.longest() - 1);
                 list.removeIf(waiting -> waiting.outcome().isDone());
+                sizes.record(list.size());
+                waits.recordSince(first.startNanos());
                 run(list);
             } catch (InterruptedException interrupted) {
                 return;
@@ -218,7 +253,12 @@ public final class Coalescer<R, O> implements AutoCloseable {
         var requests = list.stream().map(Waiting::request).toList();
         for (var attempt = 1; ; attempt++) {
             try {
-                var outcomes = database.once(tx -> outcomes(tx, requests));
+                var outcomes =
+                        Traces.list(
+                                name,
+                                list.size(),
+                                () -> origins(list),
+                                () -> database.once(tx -> outcomes(tx, requests)));
                 for (var i = 0; i < list.size(); i++) {
                     list.get(i).outcome().complete(outcomes.get(i));
                 }
@@ -239,6 +279,10 @@ public final class Coalescer<R, O> implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static <R, O> List<Traces.Origin> origins(List<Waiting<R, O>> list) {
+        return list.stream().map(Waiting::origin).filter(Objects::nonNull).toList();
     }
 
     private List<O> outcomes(Handle tx, List<R> requests) {

@@ -4,8 +4,10 @@ import static java.nio.file.StandardOpenOption.SYNC;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.stream.Collectors.joining;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
@@ -273,6 +275,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 .findFirst();
     }
 
+    /// A sixteenth of the machine's memory, or the container's. Indexes of what has no order, as
+    /// txids and debtIds, are written all over: where they do not fit, every row costs a page that
+    /// is written out and another one that is read.
+    private static long sharedBuffersMegabytes() {
+        var bytes =
+                ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                        ? system.getTotalMemorySize()
+                        : 0;
+        return Math.clamp(bytes >> 24, 128, 1_024);
+    }
+
     private static boolean isServerOf(ProcessHandle process, Path cluster) {
         var info = process.info();
         return info.command().map(command -> Path.of(command).endsWith("postgres")).orElse(false)
@@ -282,7 +295,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static void start(
             PostgresBinaries binaries, Path cluster, int port, Map<String, String> settings) {
         var all = new LinkedHashMap<String, String>();
-        all.put("shared_buffers", "256MB");
+        all.put("shared_buffers", sharedBuffersMegabytes() + "MB");
         all.put("max_wal_size", "4GB");
         all.put("wal_buffers", "16MB");
         all.put("max_connections", "100");

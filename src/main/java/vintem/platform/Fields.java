@@ -219,7 +219,12 @@ public final class Fields {
 
     /// Notes a mistake that the caller found.
     public void wrong(String name, String reason) {
-        violations.add(pointer + "/" + name, reason);
+        wrong(name, reason, null);
+    }
+
+    /// @param code of the reason, by which pages find it in their language; null where it has none
+    public void wrong(String name, String reason, @Nullable String code) {
+        violations.add(pointer + "/" + name, reason, code);
     }
 
     /// @throws Problem `400` with every mistake noted so far

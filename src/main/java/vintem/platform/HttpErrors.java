@@ -6,6 +6,7 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /// Turns what a route throws into one problem+json, or, for a browser that asked for a page, into a
@@ -52,7 +53,9 @@ public class HttpErrors {
             LOG.warnf("the database does not answer: %s", failed.toString());
             return respond(Problem.unavailable("The database does not answer.", 2));
         }
+        MDC.put(TraceId.IN_LOG, traceId.value());
         LOG.error("a request failed", failed);
+        MDC.remove(TraceId.IN_LOG);
         return respond(
                 Problem.of(
                         500,

@@ -10,13 +10,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// One file out of a `multipart/form-data` body (RFC 7578), read as it arrives: nothing is kept,
-/// neither in memory nor on disk. What stands before the file is skipped, what follows is not read.
+/// neither in memory nor on disk. Of what stands before the file short texts are kept, and what
+/// follows is not read.
 public final class Multipart {
     /// A file that arrives.
     ///
     /// @param fileName as the sender calls it, empty where it has no name
     /// @param content ends where the part ends; fails where the body ends before
-    public record Part(String fileName, InputStream content) {}
+    /// @param before the form's fields that stand before it, those of at most 1,000 bytes
+    public record Part(String fileName, InputStream content, Map<String, String> before) {}
 
     /// The body ends in the middle of a part.
     public static final class CutOff extends IOException {
@@ -29,6 +31,7 @@ public final class Multipart {
 
     private static final int BUFFER = 1 << 16;
     private static final int LONGEST_HEADERS = 8 << 10;
+    private static final int LONGEST_FIELD = 1_000;
     private static final int MOST_PARTS = 32;
     private static final long MOST_SKIPPED = 1 << 20;
 
@@ -82,13 +85,20 @@ public final class Multipart {
 
     private Optional<Part> find(String name) throws IOException {
         skip(new Content());
+        var before = new HashMap<String, String>();
         for (var parts = 0; parts < MOST_PARTS && !isLast(); parts++) {
             var headers = headers();
             var disposition = headers.getOrDefault("content-disposition", "");
             var said = parameters(disposition);
             var content = new Content();
             if (name.equals(said.get("name"))) {
-                return Optional.of(new Part(said.getOrDefault("filename", ""), content));
+                return Optional.of(
+                        new Part(said.getOrDefault("filename", ""), content, Map.copyOf(before)));
+            }
+            var text = content.readNBytes(LONGEST_FIELD + 1);
+            if (text.length <= LONGEST_FIELD) {
+                before.putIfAbsent(
+                        said.getOrDefault("name", ""), new String(text, StandardCharsets.UTF_8));
             }
             skip(content);
         }

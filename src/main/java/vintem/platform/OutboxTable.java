@@ -3,7 +3,9 @@ package vintem.platform;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -87,6 +89,21 @@ class OutboxTable {
             and (xact_id, id) <= (select xact_id, id from outbox_cursor order by xact_id, id limit 1)
             """;
 
+    private static final String LAG =
+            """
+            select c.subscriber,
+                coalesce(extract(epoch from clock_timestamp() - next.recorded_at), 0)::float8 as seconds
+            from outbox_cursor c
+            left join lateral (
+                select o.recorded_at from outbox o
+                where (o.xact_id, o.id) > (c.xact_id, c.id)
+                order by o.xact_id, o.id
+                limit 1
+            ) next on true
+            """;
+
+    private static final String COUNT_PARKED = "select count(*) from outbox_parked";
+
     static void write(Handle tx, List<Outbox.News> news) {
         BinaryCopy.copy(
                 tx,
@@ -136,6 +153,23 @@ class OutboxTable {
                 .bind("horizon", horizon)
                 .map(ConstructorMapper.of(Spot.class))
                 .findOne();
+    }
+
+    /// The age of the first piece of news beyond each cursor, 0 where there is none.
+    Map<String, Double> lagSeconds(Handle tx) {
+        return tx.createQuery(LAG)
+                .reduceRows(
+                        new HashMap<String, Double>(),
+                        (lags, row) -> {
+                            lags.put(
+                                    row.getColumn("subscriber", String.class),
+                                    row.getColumn("seconds", Double.class));
+                            return lags;
+                        });
+    }
+
+    long countParked(Handle tx) {
+        return tx.createQuery(COUNT_PARKED).mapTo(Long.class).one();
     }
 
     void move(Handle tx, String subscriber, Spot to) {

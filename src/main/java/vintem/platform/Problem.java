@@ -1,8 +1,10 @@
 package vintem.platform;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What was wrong with a request, as RFC 9457 `application/problem+json`.
 ///
@@ -13,7 +15,14 @@ public final class Problem extends RuntimeException {
 
     /// One mistake, and where it stands: an RFC 6901 pointer into the body, or `?name` for a query
     /// parameter, or a header's name.
-    public record Violation(String pointer, String reason) {}
+    ///
+    /// @param code of the reason, by which pages find it in their language; null where it has none
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Violation(String pointer, String reason, @Nullable String code) {
+        public Violation(String pointer, String reason) {
+            this(pointer, reason, null);
+        }
+    }
 
     private final transient int status;
     private final transient String code;
@@ -129,6 +138,10 @@ public final class Problem extends RuntimeException {
 
     public String detail() {
         return detail;
+    }
+
+    public List<Violation> violations() {
+        return violations;
     }
 
     public Map<String, String> headers() {

@@ -2,6 +2,7 @@ package vintem.platform;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import vintem.platform.Problem.Violation;
 
 /// Gathers the mistakes of one request: the first hundred, and how many there are.
@@ -12,9 +13,14 @@ public final class Violations {
     private long count;
 
     public void add(String pointer, String reason) {
+        add(pointer, reason, null);
+    }
+
+    /// @param code of the reason, by which pages find it in their language; null where it has none
+    public void add(String pointer, String reason, @Nullable String code) {
         count++;
         if (first.size() < MOST_SHOWN) {
-            first.add(new Violation(pointer, reason));
+            first.add(new Violation(pointer, reason, code));
         }
     }
 

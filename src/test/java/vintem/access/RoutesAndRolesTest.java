@@ -114,6 +114,7 @@ class RoutesAndRolesTest {
                     having("GET /charges/{id}/boleto.pdf", Capability.BILLING, READ),
                     having("POST /charges/{id}/cancel", Capability.BILLING, OPERATOR),
                     having("POST /charges/{id}/due-date", Capability.BILLING, OPERATOR),
+                    having("POST /charges/{id}/credit-refund", Capability.BILLING, OPERATOR),
                     bankAlone("POST /billing/payments"),
                     having("GET /billing/payments", Capability.BILLING, READ),
                     having("GET /billing/payments/unknown", Capability.BILLING, READ),
@@ -142,6 +143,8 @@ class RoutesAndRolesTest {
                     having("GET /app/billing/outbox/**", Capability.BILLING, READ),
                     having("GET /app/billing", Capability.BILLING, READ),
                     having("GET /app/billing/new", Capability.BILLING, OPERATOR),
+                    having("POST /app/billing/new", Capability.BILLING, OPERATOR),
+                    having("GET /app/billing/suppressions", Capability.BILLING, READ),
                     having("GET /app/billing/file", Capability.BILLING, READ),
                     having("GET /app/billing/charges", Capability.BILLING, READ),
                     having("GET /app/billing/charge", Capability.BILLING, READ),
@@ -162,6 +165,11 @@ class RoutesAndRolesTest {
                     having("GET /captado/**", Capability.INVESTMENTS, READ),
                     having("GET /app/investments/**", Capability.INVESTMENTS, READ),
                     // Tools.
+                    having("GET /q/metrics", Capability.CONSOLE, READ),
+                    // The sandbox's outside API.
+                    open("GET /sandbox/cashback/v1/cashback"),
+                    having("GET /sandbox/cashback/behaviour", Capability.CASHBACK, READ),
+                    having("PUT /sandbox/cashback/behaviour", Capability.CASHBACK, ADMIN),
                     signedIn("POST /tools/inspect"),
                     // Pages.
                     open("GET /"),

@@ -18,13 +18,22 @@ import vintem.app.Doctor.Status;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
 import vintem.platform.RealRedis;
+import vintem.platform.ScriptedSmtp;
 
 class DoctorTest {
     @TempDir private Path temporary;
 
     @AfterEach
     void settings_are_forgotten() {
-        for (var name : List.of("mode", "secret", "bank-secret", "port", "redis-url")) {
+        for (var name :
+                List.of(
+                        "mode",
+                        "secret",
+                        "bank-secret",
+                        "port",
+                        "redis-url",
+                        "smtp-url",
+                        "billing-emails")) {
             System.clearProperty("vintem." + name);
         }
     }
@@ -91,6 +100,47 @@ class DoctorTest {
     }
 
     @Test
+    void the_mail_server_is_asked_and_gets_no_mail() {
+        try (var server = new ScriptedSmtp().start()) {
+            System.setProperty("vintem.smtp-url", smtp(server, "none"));
+            var check = find(examine(Optional.empty()), "mail server");
+            assertThat(check.status()).as(check.toString()).isEqualTo(Status.OK);
+            assertThat(check.found()).contains("answers, in the clear");
+            assertThat(server.commands).anyMatch(it -> it.startsWith("EHLO"));
+            assertThat(server.commands).noneMatch(it -> it.startsWith("MAIL"));
+
+            // It offers no STARTTLS, which is required unless said otherwise.
+            System.setProperty("vintem.smtp-url", smtp(server, "required"));
+            var insecure = find(examine(Optional.empty()), "mail server");
+            assertThat(insecure.status()).isEqualTo(Status.WRONG);
+            assertThat(insecure.found()).contains("STARTTLS");
+            assertThat(insecure.mend()).contains("VINTEM_SMTP_URL", "smtps://", "none is lost");
+        }
+        System.setProperty(
+                "vintem.smtp-url", "smtp://127.0.0.1:1?from=a@shop.example&starttls=none");
+        assertThat(find(examine(Optional.empty()), "mail server").status()).isEqualTo(Status.WRONG);
+        System.setProperty("vintem.smtp-url", "smtp://ana:secret@somewhere");
+        var unreadable = find(examine(Optional.empty()), "mail server");
+        assertThat(unreadable.status()).isEqualTo(Status.WRONG);
+        assertThat(unreadable.found() + unreadable.mend())
+                .contains("VINTEM_SMTP_URL")
+                .doesNotContain("secret@");
+    }
+
+    @Test
+    void without_a_mail_server_it_says_what_that_means() {
+        var sandbox = find(examine(Optional.empty()), "mail server");
+        assertThat(sandbox.status()).isEqualTo(Status.OK);
+        assertThat(sandbox.found()).contains("keeps its mails in the console");
+        System.setProperty("vintem.mode", "production");
+        var production = find(examine(Optional.empty()), "mail server");
+        assertThat(production.status()).isEqualTo(Status.WRONG);
+        assertThat(production.mend()).contains("VINTEM_BILLING_EMAILS=false");
+        System.setProperty("vintem.billing-emails", "false");
+        assertThat(find(examine(Optional.empty()), "mail server").status()).isEqualTo(Status.OK);
+    }
+
+    @Test
     void a_database_that_does_not_answer_is_wrong() {
         var nowhere = new Address("jdbc:postgresql://127.0.0.1:1/vintem", "vintem", "");
         var check = find(examine(Optional.of(nowhere)), "database");
@@ -143,6 +193,11 @@ class DoctorTest {
                         WARNING  free space  3 MiB
                                              → Make room.
                         """);
+    }
+
+    private static String smtp(ScriptedSmtp server, String starttls) {
+        return "smtp://127.0.0.1:%d?from=a@shop.example&starttls=%s"
+                .formatted(server.port(), starttls);
     }
 
     private List<Check> examine(Optional<Address> external) {

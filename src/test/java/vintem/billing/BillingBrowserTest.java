@@ -28,6 +28,8 @@ import vintem.Http;
 import vintem.MovableClock;
 import vintem.World;
 import vintem.app.Audit;
+import vintem.platform.OutboxRelay;
+import vintem.platform.Together;
 
 /// What an operator sees and does with files and charges, in a real browser.
 @QuarkusTest
@@ -41,6 +43,8 @@ class BillingBrowserTest {
     private static Browsers browsers;
 
     @Inject Audit audit;
+    @Inject ChargePix chargePix;
+    @Inject OutboxRelay relay;
     @Inject MovableClock clock;
 
     private final List<String> complaints = new ArrayList<>();
@@ -155,6 +159,116 @@ class BillingBrowserTest {
     }
 
     @Test
+    void without_a_script_a_file_is_sent_all_the_same_and_what_is_wrong_is_said_in_portuguese() {
+        var page = signedIn(browsers.windowWithoutScripts("pt-BR"));
+        page.navigate("/app/billing/new");
+        assertThat(page.locator("#file")).isVisible();
+        assertThat(page.locator("main")).containsText("até 8 MB");
+        page.locator("#send").click();
+        assertThat(page.locator("#message")).hasText("Escolha um arquivo.");
+        page.locator(".options summary").click();
+        page.getByLabel("Multa por atraso").fill("dois");
+        var csv = TITLES + row("Ana Souza", "15.00", Debts.newDebt());
+        page.locator("#file").setInputFiles(file("sem-script.csv", csv));
+        page.locator("#send").click();
+        assertThat(page.locator("#message")).containsText("Multa: a multa é um valor, 5.00");
+        shot(page, "new-refused-without-script");
+        page.locator("#file").setInputFiles(file("sem-script.csv", csv));
+        page.locator("#send").click();
+        page.waitForURL("**/app/billing/file?id=*");
+        assertThat(page.getByRole(AriaRole.HEADING, heading(1))).hasText("sem-script.csv");
+        // Nothing asks again by itself here.
+        Together.until(
+                "it is imported",
+                () -> {
+                    page.reload();
+                    return page.locator("#state .badge").textContent().equals("Importado");
+                });
+        page.navigate("/app/billing/new");
+        page.locator("#file").setInputFiles(file("outra-coisa.csv", "ovos,farinha\n3,200\n"));
+        page.locator("#send").click();
+        assertThat(page.locator("#state")).containsText("A primeira linha não nomeia name");
+    }
+
+    @Test
+    void a_form_of_another_page_sends_no_file() {
+        var page = signedIn("pt-BR");
+        page.navigate("/app/billing/new");
+        var status =
+                page.evaluate(
+                        """
+                        async token => {
+                          const form = new FormData();
+                          if (token !== null) form.append('csrf', token);
+                          form.append('file', new Blob(['name'], {type: 'text/csv'}), 'a.csv');
+                          const answer = await fetch('/app/billing/new', {method: 'POST', body: form});
+                          return answer.status;
+                        }
+                        """,
+                        "0".repeat(64));
+        assertThat(status).isEqualTo(403);
+    }
+
+    @Test
+    void who_is_not_written_to_is_listed_found_added_and_written_to_again() {
+        var address = "bia." + UUID.randomUUID().toString().substring(0, 8) + "@mail.example";
+        var page = signedIn("pt-BR");
+        page.navigate("/app/billing/suppressions");
+        page.locator("#unwanted").fill(address);
+        page.locator("#suppress button").click();
+        assertThat(page.locator("tbody tr").first()).containsText("b***@mail.example");
+        page.locator("#email").fill(address.toUpperCase(java.util.Locale.ROOT));
+        page.getByRole(AriaRole.BUTTON, named("Encontrar")).click();
+        assertThat(page.locator("tbody tr")).hasCount(1);
+        assertThat(page.locator("tbody tr")).containsText("Alguém daqui decidiu");
+        page.locator(".act summary").click();
+        shots(page, "suppressions");
+        page.locator(".lift select").selectOption("mistake");
+        page.locator(".lift button").click();
+        assertThat(page.locator("main")).containsText("não está na lista");
+        page.locator("#email").fill("x");
+        page.getByRole(AriaRole.BUTTON, named("Encontrar")).click();
+        assertThat(page.locator("tbody tr")).hasCount(0);
+    }
+
+    @Test
+    void a_debtors_credit_is_given_back_from_the_page() {
+        var debt = Debts.newDebt();
+        var id =
+                UUID.fromString(
+                        Debts.charge(
+                                        Http.admin(),
+                                        Debts.wish(debt, "30", Debts.today(clock).plusDays(9)))
+                                .get("id")
+                                .asText());
+        var code = chargePix.codes(List.of(id)).get(id);
+        Debts.tell(Debts.told(debt, "30", THEN));
+        Debts.pay(code, "30");
+        var page = signedIn("pt-BR");
+        page.navigate("/app/billing/charge?id=" + id);
+        Together.until(
+                "the credit is there",
+                () -> {
+                    relay.relay();
+                    page.reload();
+                    return page.locator("#refund-credit button").count() == 1;
+                });
+        shots(page, "charge-credit");
+        page.onDialog(Dialog::accept);
+        page.locator("#refund-credit button").click();
+        Together.until(
+                "it went back",
+                () -> {
+                    relay.relay();
+                    page.reload();
+                    return page.locator(".timeline .refunded").count() == 1;
+                });
+        assertThat(page.locator("#state .badge")).hasText("Paga");
+        assertThat(page.locator("#refund-credit")).hasCount(0);
+        shots(page, "charge-refunded");
+    }
+
+    @Test
     void one_charge_is_found_paid_in_part_gets_another_boleto_and_is_cancelled() {
         var debt = Debts.newDebt();
         var wish = Debts.wish(debt, "1000", Debts.today(clock).minusDays(10));
@@ -244,7 +358,11 @@ class BillingBrowserTest {
     }
 
     private Page signedIn(String language) {
-        window = browsers.window(language);
+        return signedIn(browsers.window(language));
+    }
+
+    private Page signedIn(BrowserContext opened) {
+        window = opened;
         var page = window.newPage();
         page.onPageError(complaints::add);
         page.onConsoleMessage(

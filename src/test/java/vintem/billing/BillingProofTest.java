@@ -127,8 +127,8 @@ class BillingProofTest {
                         + " ('00000000-0000-7000-8000-000000000001', 'broken', 'static', 'paid',"
                         + " 5, 'clearing:billing', 'x', now(), now(), now(), 5)",
                 "delete from payment where txid = 'broken'",
-                "account clearing:billing and the Pix payments that have settled nothing yet"
-                        + " differ");
+                "account clearing:billing and the Pix payments and refunds that await their"
+                        + " charges differ");
     }
 
     /// Breaks the books, looks, and mends them.

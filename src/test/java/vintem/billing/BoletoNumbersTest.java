@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import vintem.bank.SandboxBoletos;
 import vintem.platform.TestDatabase;
 import vintem.platform.Together;
 
@@ -18,7 +19,7 @@ class BoletoNumbersTest {
 
     private final TestDatabase test = TestDatabase.fresh();
     private final BeneficiaryTable table = new BeneficiaryTable();
-    private final Boletos boletos = new Boletos(test.database(), table, false);
+    private final Boletos boletos = new Boletos(test.database(), table, new SandboxBoletos(false));
 
     @AfterEach
     void close() {
@@ -50,7 +51,8 @@ class BoletoNumbersTest {
     @Test
     void numbers_that_were_taken_and_not_used_are_lost() {
         boletos.take(5);
-        assertThat(new Boletos(test.database(), table, false).take(1).first()).isEqualTo(6);
+        assertThat(new Boletos(test.database(), table, new SandboxBoletos(false)).take(1).first())
+                .isEqualTo(6);
     }
 
     @Test
@@ -109,7 +111,7 @@ class BoletoNumbersTest {
 
     @Test
     void the_bank_registers_at_once_and_rejects_invalid_documents_where_it_is_strict() {
-        var strict = new Boletos(test.database(), table, true);
+        var strict = new Boletos(test.database(), table, new SandboxBoletos(true));
         var numbers = strict.take(3);
         var valid = Objects.requireNonNull(strict.issue(numbers, 0, 100, TODAY, TODAY, true));
         assertThat(valid.status()).isEqualTo(NewBoleto.Status.REGISTERED);

@@ -230,6 +230,17 @@ class ChargeContractTest {
     }
 
     @Test
+    void a_name_is_found_without_its_accents_and_however_many_spaces_stand_in_it() {
+        var marker = UUID.randomUUID().toString().replaceAll("[^a-z]", "");
+        var wish = Debts.wish(Debts.newDebt(), "10", LocalDate.of(2031, 5, 1));
+        wish.put("name", "JOSÉ  d'Ávila " + marker);
+        var id = Debts.charge(creditor, wish).get("id").asText();
+        assertThat(pages("debtor=jose%20d'avila%20" + marker, 2)).isEqualTo(List.of(id));
+        assertThat(pages("debtor=Jos%C3%A9%20d'%C3%81vila%20%20" + marker, 2))
+                .isEqualTo(List.of(id));
+    }
+
+    @Test
     void lists_filter_by_each_thing_and_go_on_page_by_page() {
         var marker = "Zz" + UUID.randomUUID().toString().replaceAll("[^a-z]", "");
         var due = LocalDate.of(2031, 5, 1);

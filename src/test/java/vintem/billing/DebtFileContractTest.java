@@ -453,6 +453,23 @@ class DebtFileContractTest {
         counted(look(id(first)), 1, 1, 0, 0, 0);
     }
 
+    /// What begins like a file that is there is put aside while it arrives.
+    @Test
+    void a_long_file_that_only_begins_like_another_one_is_imported_whole() {
+        var text = new StringBuilder(TITLES.strip() + ",notes\n");
+        for (var i = 0; i < 300; i++) {
+            text.append(row(Debts.newDebt(), "1.00").strip())
+                    .append(',')
+                    .append("x".repeat(1_000))
+                    .append('\n');
+        }
+        counted(imported(text.toString()), 300, 300, 0, 0, 0);
+        assertThat(send(text.toString().getBytes(StandardCharsets.UTF_8), "").status())
+                .isEqualTo(200);
+        var longer = text + row(Debts.newDebt(), "1.00").strip() + ",one more\n";
+        counted(imported(longer), 301, 1, 300, 0, 0);
+    }
+
     @Test
     void the_same_bytes_twice_at_the_same_moment_are_one_file() {
         var debt = Debts.newDebt();
@@ -896,6 +913,17 @@ class DebtFileContractTest {
             throw new UncheckedIOException(failed);
         }
         return bytes.toByteArray();
+    }
+
+    @Test
+    void where_nobody_is_written_to_the_page_of_a_file_that_is_done_asks_no_more() {
+        var bytes = (TITLES + row(Debts.newDebt(), "1.00")).getBytes(StandardCharsets.UTF_8);
+        var done = done(send(bytes, ""));
+        var file =
+                database.transaction(tx -> table.find(tx, UUID.fromString(id(done)))).orElseThrow();
+        assertThat(BillingPages.FileLine.of(file, false).moving()).isFalse();
+        // Its mail waits: nobody sends any here.
+        assertThat(BillingPages.FileLine.of(file, true).moving()).isTrue();
     }
 
     private static String encoded(String text) {

@@ -3,6 +3,7 @@ package vintem.billing;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -13,6 +14,7 @@ import vintem.Http;
 import vintem.Http.Answer;
 import vintem.Rows;
 import vintem.World;
+import vintem.bank.EndToEndId;
 import vintem.platform.BusinessDays;
 import vintem.platform.Cents;
 import vintem.platform.Json;
@@ -86,6 +88,20 @@ final class Debts {
         var answer = tell(told(debtId, Cents.toReais(cents).toPlainString(), paidAt));
         if (answer.status() != 200) {
             throw new AssertionError(answer.status() + " " + answer.body());
+        }
+    }
+
+    /// Somebody pays a code, and the bank tells of it.
+    static void pay(ChargePix.Code code, String amount) {
+        var txid = Rows.text("select txid from payment where id = ?", code.paymentId());
+        var endToEndId = EndToEndId.create("12345678", Instant.now()).value();
+        var answer =
+                bank().post(
+                                "/payments/pix/confirmation",
+                                "{\"bank_payment_id\":\"%s\",\"value\":%s,\"end_to_end_id\":\"%s\"}"
+                                        .formatted(txid, amount, endToEndId));
+        if (answer.status() != 200 || answer.body().contains("receipt_id")) {
+            throw new AssertionError(answer.body());
         }
     }
 

@@ -6,7 +6,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,6 @@ import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
 import vintem.app.Audit;
-import vintem.bank.EndToEndId;
 import vintem.platform.OutboxRelay;
 import vintem.platform.Together;
 
@@ -52,7 +50,7 @@ class HybridTest {
         assertThat(code.amountCents()).isEqualTo(4_567);
         assertThat(Debts.look(creditor, id).at("/charge/pix_copia_e_cola").asText())
                 .isEqualTo(code.copyAndPaste());
-        confirm(code, "45.67");
+        Debts.pay(code, "45.67");
         // Until the news has come the money is in the clearing account, and the audit knows it.
         every_cent_is_there();
         deliver();
@@ -70,7 +68,7 @@ class HybridTest {
     void news_of_a_pix_that_come_again_settle_nothing_again() {
         var id = charge(Debts.newDebt(), "10");
         var code = code(id);
-        confirm(code, "10");
+        Debts.pay(code, "10");
         deliver();
         var event =
                 new vintem.payments.PaymentEvent.Confirmed(
@@ -97,7 +95,7 @@ class HybridTest {
         assertThat(charge.at("/pix/0/status").asText()).isEqualTo("removed");
         assertThat(charge.at("/charge/pix_copia_e_cola").isNull()).isTrue();
         // A static code can be paid for ever. Who does it nevertheless has a credit.
-        confirm(code, "30");
+        Debts.pay(code, "30");
         deliver();
         charge = Debts.look(creditor, id);
         assertThat(charge.at("/settlements/1/reason").asText()).isEqualTo("paid_before");
@@ -117,7 +115,7 @@ class HybridTest {
             works.add(() -> Debts.tell(Debts.told(debt, "20", THEN)).status());
             works.add(
                     () -> {
-                        confirm(code, "20");
+                        Debts.pay(code, "20");
                         deliver();
                         return 200;
                     });
@@ -161,7 +159,7 @@ class HybridTest {
         assertThat(rest.amountCents()).isEqualTo(4_000);
         assertThat(rest.paymentId()).isNotEqualTo(whole.paymentId());
         // The old code, for the whole: what is above the rest is a credit.
-        confirm(whole, "100");
+        Debts.pay(whole, "100");
         deliver();
         assertThat(Debts.status(creditor, id)).isEqualTo("paid");
         assertThat(Debts.cents(id, "charge_overpaid")).isEqualTo(6_000);
@@ -183,7 +181,7 @@ class HybridTest {
         clock.passes(Duration.ofDays(1));
         assertThat(code(id).amountCents()).isEqualTo(late.amountCents() + 10);
         // Whoever pays the first code pays the principal; the rest is waived.
-        confirm(inTime, "100");
+        Debts.pay(inTime, "100");
         deliver();
         // Signed in anew: days have passed.
         var charge = Debts.look(Http.admin(), id);
@@ -196,7 +194,7 @@ class HybridTest {
         var id = charge(Debts.newDebt(), "100", LocalDate.of(2026, 3, 2), Map.of("fine", "2%"));
         var code = code(id);
         assertThat(code.amountCents()).isEqualTo(10_200);
-        confirm(code, "102");
+        Debts.pay(code, "102");
         deliver();
         assertThat(Debts.cents(id, "charge_late_paid")).isEqualTo(200);
         assertThat(Debts.status(creditor, id)).isEqualTo("paid");
@@ -244,23 +242,6 @@ class HybridTest {
     private ChargePix.Code code(String chargeId) {
         var id = UUID.fromString(chargeId);
         return chargePix.codes(List.of(id)).get(id);
-    }
-
-    private static void confirm(ChargePix.Code code, String amount) {
-        var txid = Rows.text("select txid from payment where id = ?", code.paymentId());
-        var answer =
-                Debts.bank()
-                        .post(
-                                "/payments/pix/confirmation",
-                                "{\"bank_payment_id\":\"%s\",\"value\":%s,\"end_to_end_id\":\"%s\"}"
-                                        .formatted(
-                                                txid,
-                                                amount,
-                                                EndToEndId.create("12345678", Instant.now())
-                                                        .value()));
-        if (answer.status() != 200 || answer.body().contains("receipt_id")) {
-            throw new AssertionError(answer.body());
-        }
     }
 
     /// The relay reads below the oldest running transaction: others may be at work.

@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 import vintem.MovableClock;
 import vintem.access.AccessLog;
 import vintem.access.Caller;
+import vintem.bank.SandboxBoletos;
 import vintem.platform.Database;
 import vintem.platform.Outbox;
 
@@ -67,7 +68,7 @@ class ImportNodes {
 
     Node node(DataSource line) {
         var database = new Database(line);
-        return node(database, new Boletos(database, beneficiaries, false));
+        return node(database, new Boletos(database, beneficiaries, new SandboxBoletos(false)));
     }
 
     Node node(Database database, Boletos boletos) {

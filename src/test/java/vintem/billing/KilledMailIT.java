@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -22,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vintem.Http;
 import vintem.Node;
+import vintem.Query;
 import vintem.World;
 import vintem.platform.EmbeddedPostgres;
 
@@ -77,13 +75,15 @@ class KilledMailIT {
         await(
                 "nothing waits any more, seed " + seed,
                 () ->
-                        ask(address, "select charge_id from charge_email where status <> 'sent'")
+                        Query.all(
+                                        address,
+                                        "select charge_id from charge_email where status <> 'sent'")
                                 .isEmpty());
         var times = new HashMap<String, Integer>();
         received().forEach(id -> times.merge(id, 1, Integer::sum));
         assertThat(times).as("seed %d", seed).hasSize(PEOPLE);
         var repeated =
-                ask(
+                Query.all(
                         address,
                         """
                         select '<' || charge_id || '.' || reason || '@loja.example>'
@@ -161,22 +161,6 @@ class KilledMailIT {
         while (!isSo.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(deadline);
             Thread.sleep(50);
-        }
-    }
-
-    private static List<String> ask(EmbeddedPostgres.Address address, String query) {
-        try (var connection =
-                        DriverManager.getConnection(
-                                address.url(), address.user(), address.password());
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery(query)) {
-            var found = new java.util.ArrayList<String>();
-            while (rows.next()) {
-                found.add(rows.getString(1));
-            }
-            return found;
-        } catch (SQLException failed) {
-            throw new AssertionError(failed);
         }
     }
 }

@@ -269,7 +269,7 @@ class LateTermsTest {
                 "discount | 5% until tomorrow | a discount is up to three amounts",
                 "discount | 5% until 2026-12-01 and more | a discount is up to three amounts",
                 "discount | 5% until 2026-12-01, | a discount is up to three amounts",
-                "discount | 5% until 2026-02-30 | there is no day 2026-02-30",
+                "discount | 5% until 2026-02-30 | there is no such day",
                 "discount | 100% until 2026-12-01 | a discount is less than the debt, 100%",
                 "discount | 100%/day | a discount is less than the debt, 100%",
                 "discount | 0% until 2026-12-01 | a discount is more than zero",
@@ -288,7 +288,9 @@ class LateTermsTest {
 
         assertThat(reading).isInstanceOf(Wrong.class);
         assertThat(((Wrong) reading).reasons()).containsOnlyKeys(field);
-        assertThat(((Wrong) reading).reasons().get(field)).startsWith(reason);
+        var mistake = ((Wrong) reading).reasons().get(field);
+        assertThat(mistake.inWords(Words.EN)).startsWith(reason);
+        assertThat(mistake.inWords(Words.PT)).isNotEqualTo(mistake.inWords(Words.EN));
     }
 
     @Test
@@ -297,7 +299,7 @@ class LateTermsTest {
 
         assertThat(((Wrong) reading).reasons()).containsOnlyKeys("fine", "interest", "discount");
         assertThat(((Wrong) reading).reasons().get("discount"))
-                .isEqualTo("has at most 200 characters");
+                .isEqualTo(LateTerms.Mistake.TOO_LONG);
     }
 
     @ParameterizedTest

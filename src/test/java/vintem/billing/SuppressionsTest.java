@@ -118,6 +118,9 @@ class SuppressionsTest {
         assertThat(Rows.text("select status from charge_email where charge_id = ?", charge.id()))
                 .isEqualTo("suppressed");
         var id = added.json().required("id").textValue();
+        assertThat(found(admin, "ANA.maria@mail.example")).isEqualTo(1);
+        assertThat(found(admin, "ana@mail.example")).isZero();
+        assertThat(admin.get("/billing/suppressions?email=nobody").status()).isEqualTo(400);
         assertThat(
                         admin.get("/billing/suppressions")
                                 .json()
@@ -125,14 +128,41 @@ class SuppressionsTest {
                                 .get(0)
                                 .required("id"))
                 .isEqualTo(added.json().required("id"));
-        assertThat(admin.send("DELETE", "/billing/suppressions/" + id, new byte[0]).status())
+        for (var wrong : new String[] {"because", "%00", "a%ED%A0%80"}) {
+            assertThat(
+                            admin.send(
+                                            "DELETE",
+                                            "/billing/suppressions/" + id + "?reason=" + wrong,
+                                            new byte[0])
+                                    .status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(
+                        admin.send(
+                                        "DELETE",
+                                        "/billing/suppressions/" + id + "?reason=asked",
+                                        new byte[0])
+                                .status())
                 .isEqualTo(204);
+        assertThat(
+                        Rows.text(
+                                "select detail from access_log where action = 'suppression.lifted'"
+                                        + " order by id desc limit 1"))
+                .isEqualTo("asked");
         assertThat(admin.send("DELETE", "/billing/suppressions/" + id, new byte[0]).status())
                 .isEqualTo(404);
         var log = admin.get("/access-log?limit=2").body();
         assertThat(log)
                 .contains("suppression.added", "suppression.lifted", id.substring(0, 12))
                 .doesNotContain("ana.maria", "Ana.Maria", id);
+    }
+
+    private static int found(Http somebody, String address) {
+        return somebody.get("/billing/suppressions?email=" + address)
+                .json()
+                .required("items")
+                .size();
     }
 
     @Test

@@ -62,6 +62,25 @@ class MultipartTest {
     }
 
     @Example
+    void short_fields_before_the_file_are_kept_and_long_ones_are_not() throws IOException {
+        var body =
+                "--b0und\r\n"
+                        + part("csrf", "token")
+                        + part("csrf", "another")
+                        + part("empty", "")
+                        + part("exact", "x".repeat(1_000))
+                        + part("long", "x".repeat(1_001))
+                        + part("file", "content")
+                        + part("after", "y");
+        var file = Multipart.file(in(body, 7), TYPE, "file");
+        assertThat(file.before())
+                .containsOnlyKeys("csrf", "empty", "exact")
+                .containsEntry("csrf", "token")
+                .containsEntry("empty", "");
+        assertThat(file.content().readAllBytes()).hasSize(7);
+    }
+
+    @Example
     void a_large_file_passes_through() throws IOException {
         var content = "0123456789\r\n".repeat(100_000);
         var file = Multipart.file(in(whole(content), 8_192), TYPE, "file");

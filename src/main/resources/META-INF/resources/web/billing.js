@@ -119,10 +119,21 @@
       && attempt(form, () => ask('POST', `/charges/${form.dataset.id}/cancel`)),
     'due-date': form =>
       attempt(form, () => askJson('POST', `/charges/${form.dataset.id}/due-date`, {due_date: form.elements.due.value})),
+    // One key for as long as the page shows this credit: pressing again after a lost answer asks for
+    // the same refund.
+    'refund-credit': form => {
+      form.dataset.key ??= crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now();
+      return confirm(say('billing.credit.sure'))
+        && attempt(form, () => ask('POST', `/charges/${form.dataset.id}/credit-refund`, undefined, {'Idempotency-Key': form.dataset.key}));
+    },
     'match-debt': (form, id) =>
       attempt(form, () => askJson('POST', `/billing/payments/unknown/${id}/match`, {debt_id: form.elements.debt.value.trim()})),
     'dismiss-debt': (form, id) => confirm(say('billing.dismiss.sure'))
       && attempt(form, () => ask('POST', `/billing/payments/unknown/${id}/dismiss`)),
+    suppress: form =>
+      attempt(form, () => askJson('POST', '/billing/suppressions', {email: form.elements.email.value.trim()})),
+    lift: (form, id) =>
+      attempt(form, () => ask('DELETE', `/billing/suppressions/${id}?${new URLSearchParams({reason: form.elements.reason.value})}`)),
   };
 
   // Forms come and go while the page follows what happens, so the page listens for all of them.

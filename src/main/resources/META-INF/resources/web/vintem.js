@@ -48,7 +48,7 @@ const Vintem = (() => {
       [/^is not JSON$/, 'why.json'], [/^must be a JSON object$/, 'why.json_object'], [/^is not CSV near row (\d+)$/, 'why.csv'],
       [/^the first line must name/, 'why.header'], [/^is not UTF-8$/, 'why.utf8'], [/^must be 1 to (\d+) characters$/, 'why.length'],
       [/^must have (\d+) to (\d+) characters$/, 'why.password'], [/^must not be the user name$/, 'why.password_name'],
-      [/^is in the past$/, 'why.past'],
+      [/^is in the past$/, 'why.past'], [/^is not an e-mail address$/, 'why.email'],
       [/^something follows the JSON document$/, 'why.trailing'], [/^holds U\+0000/, 'why.nul'],
     ]) {
       const found = pattern.exec(text);
@@ -61,7 +61,7 @@ const Vintem = (() => {
   const problem = answer => {
     const body = answer.json ?? {};
     const code = String(body.type ?? '').split('/').pop();
-    if (body.violations?.length) return body.violations.map(each => reason(each.reason)).join(' · ');
+    if (body.violations?.length) return body.violations.map(each => knows(`why.${each.code}`) ? say(`why.${each.code}`) : reason(each.reason)).join(' · ');
     if (knows(`problem.${code}`)) return say(`problem.${code}`);
     return knows(`problem.${answer.status}`) ? say(`problem.${answer.status}`) : say('problem.other', body.detail ?? answer.status);
   };
