@@ -125,7 +125,7 @@ final class RawInvestmentTables {
             throws SQLException {
         try (var query = owner.prepareStatement(CAPTADO)) {
             var days =
-                    new LocalDate[] {half, half, month, month, week, week, year, year, year, ref};
+                    new LocalDate[] {half, half, month, month, week, week, year, ref};
             for (var i = 0; i < days.length; i++) {
                 query.setObject(i + 1, days[i]);
             }

@@ -73,7 +73,8 @@ class Boletos {
                 });
     }
 
-    /// The boleto of one of these numbers: a draft, where the bank does not say at once what becomes
+    /// The boleto of one of these numbers: a draft, where the bank does not say at once what
+    // becomes
     /// of it.
     ///
     /// @param offset which of the numbers, from 0
