@@ -212,18 +212,17 @@ final class InvestmentsBench implements Benchmark {
                         exported("XLSX", xlsx, rows)));
         out.say("CSV / raw SQL: %.2f", csv.seconds / raw);
         out.say(
-                "server: %s, at most %,d MB of heap when looked at",
-                server.isAlive() ? "alive" : "DEAD", Math.max(csv.mostHeap, xlsx.mostHeap) >> 20);
+                "server: %s, at most %,d MB of heap in use, garbage and all",
+                server.isAlive() ? "alive" : "DEAD", server.heapMegabytes());
         out.holds("everything exported within -Xmx" + HEAP, server.isAlive());
     }
 
-    private record Download(long bytes, double seconds, long mostHeap) {}
+    private record Download(long bytes, double seconds) {}
 
     private static Download download(Server server, String format)
             throws IOException, InterruptedException {
         var start = System.nanoTime();
         var bytes = 0L;
-        var most = 0L;
         try (var client = HttpClient.newHttpClient()) {
             var request =
                     HttpRequest.newBuilder(
@@ -236,17 +235,12 @@ final class InvestmentsBench implements Benchmark {
             }
             try (var in = answer.body()) {
                 var buffer = new byte[1 << 16];
-                var looked = System.nanoTime();
                 for (var read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     bytes += read;
-                    if (seconds(looked) > 2) {
-                        most = Math.max(most, server.heapBytes());
-                        looked = System.nanoTime();
-                    }
                 }
             }
         }
-        return new Download(bytes, seconds(start), most);
+        return new Download(bytes, seconds(start));
     }
 
     /// From the answer to a purchase until everybody has the frame with it.
