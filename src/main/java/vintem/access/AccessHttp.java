@@ -89,6 +89,9 @@ public class AccessHttp {
             {"name":"ana","password":"a good one","roles":{"payouts":"operator"},
              "per_item_limit_cents":500000,"daily_limit_cents":5000000}""";
 
+    private static final String SAMPLE_REGISTRATION =
+            "{\"username\":\"ana@example.com\",\"password\":\"a good one\",\"role\":\"read\"}";
+
     private static final String SAMPLE_KEY =
             """
             {"name":"payroll","roles":{"payouts":"operator"},"daily_limit_cents":5000000,
@@ -211,6 +214,52 @@ public class AccessHttp {
     @APIResponse(responseCode = "429", description = "Too many attempts")
     public Response login(InputStream body, @Context HttpServerRequest request) {
         return token(body, request);
+    }
+
+    @POST
+    @Path("auth/register")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
+    @Operation(
+            summary = "Add somebody to the investment office",
+            description = "Of role admin, or read, who may only look. POST /users gives any role.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            examples =
+                                    @ExampleObject(name = "sample", value = SAMPLE_REGISTRATION)))
+    @APIResponse(
+            responseCode = "201",
+            description = "The user",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = UserAnswer.class)))
+    @APIResponse(responseCode = "400", description = "A member is missing or wrong")
+    @APIResponse(
+            responseCode = "409",
+            description = "The name is taken, or a request with this key is under way")
+    @APIResponse(responseCode = "422", description = "The key belongs to another body")
+    public Response register(
+            InputStream body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+        var bytes = HttpBody.read(body, HttpBody.USUAL_BYTES);
+        var key = idempotency("POST /auth/register", idempotencyKey, bytes);
+        var fields = HttpBody.object(bytes);
+        var name = Users.name(fields.requiredText("username", 64)).orElse("");
+        if (name.isEmpty()) {
+            fields.wrong("username", "must be 1 to 64 of a-z 0-9 . _ @ -");
+        }
+        var password = fields.requiredText("password", Passwords.LONGEST_TYPED);
+        Passwords.objection(name, password).ifPresent(it -> fields.wrong("password", it));
+        var role = fields.text("role", 20);
+        if (role != null && !role.equals("read") && !role.equals("admin")) {
+            fields.wrong("role", "must be admin or read");
+        }
+        fields.orThrow();
+        var roles = Map.of(Capability.INVESTMENTS, "admin".equals(role) ? Role.ADMIN : Role.READ);
+        return saved(
+                users.create(asking.caller(), name, password, new Grant(roles, 0, 0), key), true);
     }
 
     @GET

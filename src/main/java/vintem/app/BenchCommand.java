@@ -21,8 +21,8 @@ class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "name",
             description =
-                    "payouts, payments, billing, cashback, ledger, coalescer or telemetry; all of them"
-                            + " without a name.")
+                    "payouts, payments, billing, cashback, investments, ledger, coalescer or"
+                            + " telemetry; all of them without a name.")
     private @Nullable String name;
 
     @Option(names = "--quick", description = "Show that it works; the figures mean little.")

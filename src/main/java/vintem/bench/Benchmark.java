@@ -11,6 +11,7 @@ public sealed interface Benchmark
                 CashbackBench,
                 LedgerBench,
                 CoalescerBench,
+                InvestmentsBench,
                 TelemetryBench {
     /// How long to measure. The quick one only shows that everything works.
     enum Effort {
@@ -38,6 +39,7 @@ public sealed interface Benchmark
                 new CashbackBench(),
                 new LedgerBench(),
                 new CoalescerBench(),
+                new InvestmentsBench(),
                 new TelemetryBench());
     }
 

@@ -3,7 +3,7 @@
 ///
 /// Owns nothing: every benchmark makes a temporary data directory of its own and removes it. Ratios
 /// of one run mean something; figures of two runs are compared with care.
-@Module(uses = {"platform", "ledger"})
+@Module(uses = {"platform", "ledger", "investments"})
 @NullMarked
 package vintem.bench;
 

@@ -83,6 +83,11 @@ public final class Line implements Sockets.Living {
         }
     }
 
+    /// Whether the client has not read yet what it was sent before.
+    public boolean isBehind() {
+        return connection.isNotWritable();
+    }
+
     /// Says goodbye, and does not wait long for the answer.
     public void close(short code) {
         if (!socket.isClosed()) {

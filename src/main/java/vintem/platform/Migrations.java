@@ -7,7 +7,15 @@ import vintem.platform.EmbeddedPostgres.Address;
 /// holds a lock on its history while it works.
 public final class Migrations {
     private static final String[] MODULES = {
-        "platform", "access", "ledger", "bank", "payments", "payouts", "billing", "cashback"
+        "platform",
+        "access",
+        "ledger",
+        "bank",
+        "payments",
+        "payouts",
+        "billing",
+        "cashback",
+        "investments"
     };
 
     private Migrations() {}

@@ -195,6 +195,20 @@ class RoutesAndRolesTest {
                     having("GET /app/purchases", Capability.CASHBACK, READ),
                     having("GET /app/purchases/rates", Capability.CASHBACK, READ),
                     having("GET /app/purchases/closes", Capability.CASHBACK, READ),
+                    // Investments.
+                    usersHaving("POST /auth/register", Capability.SETTINGS, ADMIN),
+                    having("GET /clients/**", Capability.INVESTMENTS, READ),
+                    having("* /clients/**", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /assets/**", Capability.INVESTMENTS, READ),
+                    having("* /assets/**", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /allocations/**", Capability.INVESTMENTS, READ),
+                    having("* /allocations/**", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /daily_returns", Capability.INVESTMENTS, READ),
+                    having("POST /daily_returns/**", Capability.INVESTMENTS, OPERATOR),
+                    having("POST /rates/import", Capability.INVESTMENTS, OPERATOR),
+                    having("GET /prices/export", Capability.INVESTMENTS, READ),
+                    having("GET /captado/**", Capability.INVESTMENTS, READ),
+                    having("GET /app/investments/**", Capability.INVESTMENTS, READ),
                     // Tools.
                     having("GET /q/metrics", Capability.CONSOLE, READ),
                     // The sandbox's outside API.
