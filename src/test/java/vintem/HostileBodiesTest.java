@@ -104,7 +104,6 @@ class HostileBodiesTest {
                     Map.entry("POST /auth/password-reset", "{\"token\":\"t\",\"password\":$}"),
                     Map.entry("POST /auth/sign-out", "$"),
                     Map.entry("POST /auth/sign-out-everywhere", "$"),
-                    Map.entry("POST /auth/login", "username=$&password=$"),
                     Map.entry(
                             "POST /revendedor",
                             """
