@@ -20,6 +20,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.access.Caller;
+import vintem.cashback.ResellerTable.Buyer;
 import vintem.platform.BusinessDays;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
@@ -120,6 +121,7 @@ class CreatePurchases {
     private final class Deciding {
         private final Instant now = clock.instant();
         private final Map<UUID, Outcome> outcomes = new HashMap<>();
+        private final Map<UUID, Buyer> buyers = new HashMap<>();
         private final List<Request> open = new ArrayList<>();
         private final List<Purchase> wanted = new ArrayList<>();
 
@@ -143,20 +145,24 @@ class CreatePurchases {
                 Optional.ofNullable(request.wish().resellerId()).ifPresent(ids::add);
                 Optional.ofNullable(request.wish().cpf()).ifPresent(cpfs::add);
             }
-            var cpfOf = resellers.active(tx, ids, cpfs);
             var idOf = new HashMap<String, UUID>();
-            cpfOf.forEach((id, cpf) -> idOf.put(cpf, id));
-            var approved = resellers.approved(tx, cpfOf.values(), BusinessDays.today(clock));
+            for (var buyer : resellers.buyers(tx, ids, cpfs, BusinessDays.today(clock))) {
+                buyers.put(buyer.reseller().id(), buyer);
+                idOf.put(Objects.requireNonNull(buyer.reseller().cpf()), buyer.reseller().id());
+            }
             for (var request : open) {
                 var wish = request.wish();
                 var id = wish.cpf() == null ? wish.resellerId() : idOf.get(wish.cpf());
                 if (isStranger(request.caller(), id)) {
                     // The same for whoever is registered and whoever is not.
                     outcomes.put(request.id(), new Outcome.NotTheirs());
-                } else if (id == null || !cpfOf.containsKey(id)) {
+                    continue;
+                }
+                var buyer = id == null ? null : buyers.get(id);
+                if (buyer == null) {
                     outcomes.put(request.id(), new Outcome.UnknownReseller());
                 } else {
-                    wanted.add(purchase(request, id, approved.contains(cpfOf.get(id))));
+                    wanted.add(purchase(request, buyer.reseller().id(), buyer.approved()));
                 }
             }
         }
@@ -187,9 +193,6 @@ class CreatePurchases {
                             ? Map.<UUID, Purchase>of()
                             : table.find(tx, wanted.stream().map(Purchase::id).toList());
             var booking = accrue.open();
-            var people =
-                    resellers.byIds(
-                            tx, wanted.stream().map(Purchase::resellerId).distinct().toList());
             var callers = new HashMap<UUID, Caller>();
             open.forEach(it -> callers.put(it.id(), it.caller()));
             for (var each : wanted) {
@@ -197,7 +200,8 @@ class CreatePurchases {
                     var body =
                             PurchaseBody.of(
                                     each,
-                                    Objects.requireNonNull(people.get(each.resellerId())),
+                                    Objects.requireNonNull(buyers.get(each.resellerId()))
+                                            .reseller(),
                                     rates,
                                     Objects.requireNonNull(callers.get(each.id())));
                     outcomes.put(each.id(), new Outcome.Created(each, body.json()));

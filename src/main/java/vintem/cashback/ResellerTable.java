@@ -1,20 +1,21 @@
 package vintem.cashback;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
+import vintem.platform.Columns;
 
 /// The tables `reseller` and `approved_cpf`, and every statement that touches them.
 @Singleton
@@ -22,6 +23,9 @@ class ResellerTable {
     /// Purchases of this person need no validation.
     public record ApprovedCpf(
             UUID id, String cpf, LocalDate validFrom, @Nullable LocalDate validUntil) {}
+
+    /// @param approved their purchases need no validation on the day that was asked about
+    record Buyer(Reseller reseller, boolean approved) {}
 
     /// What to look for; null for anything.
     public record Filter(@Nullable UUID id, @Nullable String cpf, @Nullable String userName) {}
@@ -54,10 +58,15 @@ class ResellerTable {
     private static final String BY_EMAIL =
             "select * from reseller where email = :email and deleted_at is null";
 
-    private static final String ACTIVE =
+    // In one statement: it is asked for each list of purchases.
+    private static final String BUYERS =
             """
-            select id, cpf from reseller
-            where deleted_at is null and (id = any(:ids) or cpf = any(:cpfs))
+            select r.*, exists (
+                       select from approved_cpf a
+                       where a.cpf = r.cpf and a.valid_from <= :day
+                       and (a.valid_until is null or a.valid_until >= :day)) as approved
+            from reseller r
+            where r.deleted_at is null and (r.id = any(:ids) or r.cpf = any(:cpfs))
             """;
 
     private static final String WHICH =
@@ -91,13 +100,6 @@ class ResellerTable {
             set user_name = 'forgotten-' || id, full_name = null, cpf = null, email = null,
                 phone = null, deleted_at = coalesce(deleted_at, :now), forgotten_at = :now
             where id = :id
-            """;
-
-    private static final String APPROVED =
-            """
-            select distinct cpf from approved_cpf
-            where cpf = any(:cpfs) and valid_from <= :day
-            and (valid_until is null or valid_until >= :day)
             """;
 
     private static final String ALL_APPROVED =
@@ -161,15 +163,15 @@ class ResellerTable {
         return one(tx, BY_EMAIL, "email", email);
     }
 
-    /// The CPF of each of those who are there and not deleted, by their ids.
-    Map<UUID, String> active(Handle tx, Collection<UUID> ids, Collection<String> cpfs) {
-        var active = new HashMap<UUID, String>();
-        tx.createQuery(ACTIVE)
+    /// Those of them who are there and not deleted.
+    List<Buyer> buyers(
+            Handle tx, Collection<UUID> ids, Collection<String> cpfs, LocalDate day) {
+        return tx.createQuery(BUYERS)
                 .bind("ids", BinaryArray.uuids(ids, it -> it))
                 .bind("cpfs", BinaryArray.texts(cpfs, it -> it))
-                .map((row, _) -> active.put(row.getObject("id", UUID.class), row.getString("cpf")))
+                .bind("day", day)
+                .map((row, _) -> new Buyer(reseller(row), row.getBoolean("approved")))
                 .list();
-        return active;
     }
 
     long count(Handle tx, Filter filter) {
@@ -203,15 +205,6 @@ class ResellerTable {
         tx.createUpdate(FORGET).bind("id", id).bind("now", now).execute();
     }
 
-    /// Those of them whose purchases need no validation on a day.
-    Set<String> approved(Handle tx, Collection<String> cpfs, LocalDate day) {
-        return tx.createQuery(APPROVED)
-                .bind("cpfs", BinaryArray.texts(cpfs, it -> it))
-                .bind("day", day)
-                .mapTo(String.class)
-                .collect(Collectors.toSet());
-    }
-
     List<ApprovedCpf> allApproved(Handle tx) {
         return tx.createQuery(ALL_APPROVED).map(ConstructorMapper.of(ApprovedCpf.class)).list();
     }
@@ -226,6 +219,19 @@ class ResellerTable {
     boolean endApproval(Handle tx, UUID id, LocalDate day) {
         tx.createUpdate(END_APPROVAL).bind("id", id).bind("day", day).execute();
         return tx.createQuery(APPROVAL_EXISTS).bind("id", id).mapTo(Boolean.class).one();
+    }
+
+    private static Reseller reseller(ResultSet row) throws SQLException {
+        return new Reseller(
+                Columns.uuid(row, "id"),
+                row.getString("user_name"),
+                row.getString("full_name"),
+                row.getString("cpf"),
+                row.getString("email"),
+                row.getString("phone"),
+                Columns.instant(row, "created_at"),
+                Columns.instantOrNull(row, "deleted_at"),
+                Columns.instantOrNull(row, "forgotten_at"));
     }
 
     private static Optional<Reseller> one(Handle tx, String query, String name, Object value) {
