@@ -1,13 +1,15 @@
 package vintem.cashback;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import vintem.platform.BinaryArray;
+import vintem.platform.Columns;
 
 /// The tables `cashback_rates` and `cashback_bracket`, which only grow.
 @Singleton
@@ -44,7 +46,7 @@ class RateTable {
 
     /// All that were ever decided, the last valid one last.
     List<Row> all(Handle tx) {
-        return tx.createQuery(ALL).map(ConstructorMapper.of(Row.class)).list();
+        return tx.createQuery(ALL).map((row, _) -> row(row)).list();
     }
 
     void insert(Handle tx, Rates rates) {
@@ -60,5 +62,17 @@ class RateTable {
                 .bind("above", BinaryArray.longs(rates.brackets(), Rates.Bracket::aboveCents))
                 .bind("rates", BinaryArray.ints(rates.brackets(), Rates.Bracket::rateBasisPoints))
                 .execute();
+    }
+
+    // By hand: it is read with each list of purchases.
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                Columns.uuid(row, "id"),
+                row.getObject("valid_from", LocalDate.class),
+                row.getString("rounding"),
+                Columns.instant(row, "created_at"),
+                Columns.uuid(row, "created_by"),
+                row.getLong("above_cents"),
+                row.getInt("rate_basis_points"));
     }
 }
