@@ -456,7 +456,7 @@ class CashbackMoneyTest {
         assertThat(statement.required("a_recuperar").decimalValue()).isEqualByComparingTo(owed);
     }
 
-    private static java.math.BigDecimal available(Seller seller) {
+    private static BigDecimal available(Seller seller) {
         return seller.http().get("/cashback").json().required("disponivel").decimalValue();
     }
 
