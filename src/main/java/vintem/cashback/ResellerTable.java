@@ -164,8 +164,7 @@ class ResellerTable {
     }
 
     /// Those of them who are there and not deleted.
-    List<Buyer> buyers(
-            Handle tx, Collection<UUID> ids, Collection<String> cpfs, LocalDate day) {
+    List<Buyer> buyers(Handle tx, Collection<UUID> ids, Collection<String> cpfs, LocalDate day) {
         return tx.createQuery(BUYERS)
                 .bind("ids", BinaryArray.uuids(ids, it -> it))
                 .bind("cpfs", BinaryArray.texts(cpfs, it -> it))
