@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /// What has come of a file that most likely came before, on this node's disk while it arrives.
 ///
@@ -23,16 +24,18 @@ final class FileAside implements AutoCloseable {
         this.channel = channel;
     }
 
-    static FileAside create() {
+    /// Empty where this node has no room for it: then the file is stored as all others are.
+    static Optional<FileAside> create() {
         try {
-            return new FileAside(
-                    FileChannel.open(
-                            Files.createTempFile("vintem-debts-", ".part"),
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE,
-                            StandardOpenOption.DELETE_ON_CLOSE));
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            return Optional.of(
+                    new FileAside(
+                            FileChannel.open(
+                                    Files.createTempFile("vintem-debts-", ".part"),
+                                    StandardOpenOption.READ,
+                                    StandardOpenOption.WRITE,
+                                    StandardOpenOption.DELETE_ON_CLOSE)));
+        } catch (IOException noRoom) {
+            return Optional.empty();
         }
     }
 

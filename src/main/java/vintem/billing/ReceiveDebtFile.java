@@ -348,7 +348,7 @@ class ReceiveDebtFile {
             firstPiece = sha256().digest(Arrays.copyOf(piece, filled));
             if (!Spreadsheet.isArchive(beginning)
                     && database.transaction(tx -> table.isKnown(tx, firstPiece))) {
-                aside = FileAside.create();
+                aside = FileAside.create().orElse(null);
             }
         }
 
