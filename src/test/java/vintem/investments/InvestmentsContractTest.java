@@ -188,6 +188,34 @@ class InvestmentsContractTest {
     }
 
     @Test
+    void a_sale_that_never_was_is_taken_back_and_still_stands_as_of_before() {
+        var asset = office.asset("BRL");
+        var ana = office.client("Takes back");
+        var id = office.buy(ana, asset, "100", "10", LocalDate.of(2026, 8, 10)).id();
+        var sales = "/allocations/" + id + "/withdrawals";
+        admin.post(sales, "{\"date\":\"2026-08-20\",\"quantity\":60,\"price\":12}");
+        admin.post(sales, "{\"date\":\"2026-09-01\",\"quantity\":5,\"price\":12}");
+        var sale = admin.get(sales).json().get(0).get("id").asText();
+        var then = office.clock.instant();
+        var now = admin.delete(sales + "/" + sale);
+        assertThat(now.status()).as(now.body()).isEqualTo(200);
+        assertThat(now.json().get("current_quantity").decimalValue()).isEqualByComparingTo("95");
+        assertThat(admin.get(sales).json()).hasSize(1);
+        assertThat(frame(ana.id(), 8).at("/mensal/resgatado").decimalValue())
+                .isEqualByComparingTo("0");
+        assertThat(frame(ana.id(), 8, "&as_of=" + then).at("/mensal/resgatado").decimalValue())
+                .isEqualByComparingTo("720");
+        assertThat(admin.delete(sales + "/" + sale).status()).isEqualTo(404);
+        assertThat(admin.delete(sales + "/x").status()).isEqualTo(404);
+        var other = office.buy(ana, asset, "1", "10", LocalDate.of(2026, 8, 10)).id();
+        var kept = admin.get(sales).json().get(0).get("id").asText();
+        assertThat(admin.delete("/allocations/" + other + "/withdrawals/" + kept).status())
+                .isEqualTo(404);
+        admin.delete("/allocations/" + id);
+        assertThat(admin.delete(sales + "/" + kept).status()).isEqualTo(409);
+    }
+
+    @Test
     void a_currency_counts_at_the_rate_of_the_day_and_without_one_says_so() {
         var currency = "Z" + (char) ('A' + (int) (System.nanoTime() % 26)) + "X";
         var asset = office.asset(currency);
@@ -573,7 +601,11 @@ class InvestmentsContractTest {
     }
 
     private JsonNode frame(long client, int month) {
-        var frames = admin.get("/captado?year=2026&month=" + month).json();
+        return frame(client, month, "");
+    }
+
+    private JsonNode frame(long client, int month, String asOf) {
+        var frames = admin.get("/captado?year=2026&month=" + month + asOf).json();
         return StreamSupport.stream(frames.spliterator(), false)
                 .filter(it -> it.get("client_id").asLong() == client)
                 .findFirst()
