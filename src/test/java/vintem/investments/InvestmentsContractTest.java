@@ -21,6 +21,7 @@ import java.util.zip.ZipFile;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import vintem.Http;
+import vintem.Http.Answer;
 import vintem.Rows;
 import vintem.World;
 
@@ -54,8 +55,8 @@ class InvestmentsContractTest {
                 .isEqualTo(409);
         var changed = put("/clients/" + id, "{\"advisor\":\"Rui\",\"name\":\"Outra\"}");
         assertThat(changed.json().get("advisor").asText()).isEqualTo("Rui");
-        assertThat(admin.send("DELETE", "/clients/" + id, new byte[0]).status()).isEqualTo(204);
-        assertThat(admin.send("DELETE", "/clients/" + id, new byte[0]).status()).isEqualTo(204);
+        assertThat(delete("/clients/" + id).status()).isEqualTo(204);
+        assertThat(delete("/clients/" + id).status()).isEqualTo(204);
         assertThat(admin.get("/clients/" + id).json().get("status").asText()).isEqualTo("inactive");
         assertThat(admin.get("/clients?status=active&search=" + mark).json().get("total").asLong())
                 .isZero();
@@ -158,8 +159,8 @@ class InvestmentsContractTest {
                                 .get("current_value")
                                 .decimalValue())
                 .isEqualByComparingTo("525.00");
-        assertThat(admin.send("DELETE", "/allocations/" + id, new byte[0]).status()).isEqualTo(204);
-        assertThat(admin.send("DELETE", "/allocations/" + id, new byte[0]).status()).isEqualTo(409);
+        assertThat(delete("/allocations/" + id).status()).isEqualTo(204);
+        assertThat(delete("/allocations/" + id).status()).isEqualTo(409);
         assertThat(admin.get(filters + "&is_active=false").json().get("total").asInt())
                 .isEqualTo(1);
     }
@@ -197,7 +198,7 @@ class InvestmentsContractTest {
         admin.post(sales, "{\"date\":\"2026-09-01\",\"quantity\":5,\"price\":12}");
         var sale = admin.get(sales).json().get(0).get("id").asText();
         var then = office.clock.instant();
-        var now = admin.delete(sales + "/" + sale);
+        var now = delete(sales + "/" + sale);
         assertThat(now.status()).as(now.body()).isEqualTo(200);
         assertThat(now.json().get("current_quantity").decimalValue()).isEqualByComparingTo("95");
         assertThat(admin.get(sales).json()).hasSize(1);
@@ -205,14 +206,14 @@ class InvestmentsContractTest {
                 .isEqualByComparingTo("0");
         assertThat(frame(ana.id(), 8, "&as_of=" + then).at("/mensal/resgatado").decimalValue())
                 .isEqualByComparingTo("720");
-        assertThat(admin.delete(sales + "/" + sale).status()).isEqualTo(404);
-        assertThat(admin.delete(sales + "/x").status()).isEqualTo(404);
+        assertThat(delete(sales + "/" + sale).status()).isEqualTo(404);
+        assertThat(delete(sales + "/x").status()).isEqualTo(404);
         var other = office.buy(ana, asset, "1", "10", LocalDate.of(2026, 8, 10)).id();
         var kept = admin.get(sales).json().get(0).get("id").asText();
-        assertThat(admin.delete("/allocations/" + other + "/withdrawals/" + kept).status())
+        assertThat(delete("/allocations/" + other + "/withdrawals/" + kept).status())
                 .isEqualTo(404);
-        admin.delete("/allocations/" + id);
-        assertThat(admin.delete(sales + "/" + kept).status()).isEqualTo(409);
+        delete("/allocations/" + id);
+        assertThat(delete(sales + "/" + kept).status()).isEqualTo(409);
     }
 
     @Test
@@ -598,6 +599,10 @@ class InvestmentsContractTest {
                         .orElseThrow();
         assertThat(before.get("mensal").toString()).isEqualTo(shown);
         assertThat(before.get("client_name").asText()).isEqualTo("Remembered");
+    }
+
+    private Answer delete(String path) {
+        return admin.send("DELETE", path, new byte[0]);
     }
 
     private JsonNode frame(long client, int month) {
