@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -134,6 +135,25 @@ public class LedgerTables {
                     where subject_id = :subject and (xact_id, id) > (:xactId::bigint, :id)
                     order by transfer.xact_id, id limit :most
                     """;
+
+    private static final String OF_SUBJECTS =
+            ROW
+                    + """
+                    where subject_id = any(:subjects)
+                    order by transfer.xact_id, id limit :most
+                    """;
+
+    // Ids are dated, so that few pages can hold one: an index of a few bytes finds them.
+    private static final String SUBJECTS_OF =
+            """
+            select distinct subject_id from transfer where id = :id or entry_id = :id limit 100
+            """;
+
+    private static final String LAST_CHECKPOINT =
+            """
+            select max(latest_recorded_at) from ledger_checkpoint
+            where horizon = (select max(horizon) from ledger_checkpoint)
+            """;
 
     private static final String OF_IDS =
             ROW
@@ -369,6 +389,27 @@ public class LedgerTables {
                 .list();
     }
 
+    /// Oldest first.
+    List<Row> ofSubjects(Handle tx, Collection<UUID> subjects, int most) {
+        return tx.createQuery(OF_SUBJECTS)
+                .bind("subjects", BinaryArray.uuids(subjects, it -> it))
+                .bind("most", most)
+                .map(ConstructorMapper.of(Row.class))
+                .list();
+    }
+
+    List<UUID> subjectsOf(Handle tx, UUID transferOrEntryId) {
+        return tx.createQuery(SUBJECTS_OF)
+                .bind("id", transferOrEntryId)
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    /// When the youngest transfer was recorded that a checkpoint covers.
+    Optional<Instant> lastCheckpoint(Handle tx) {
+        return tx.createQuery(LAST_CHECKPOINT).mapTo(Instant.class).findOne();
+    }
+
     /// Those of these transfers that are written, in the order of their ids.
     List<Row> standing(Handle tx, Collection<Transfer> transfers) {
         return tx.createQuery(OF_IDS)
@@ -459,7 +500,7 @@ public class LedgerTables {
     /// Forgets all checkpoints where this server is not the one they were taken in.
     static boolean moveIn(Handle tx) {
         var moved = tx.createQuery(MOVE_IN).mapTo(Long.class).findOne().isPresent();
-        return moved && tx.execute("delete from ledger_checkpoint") >= 0;
+        return moved && tx.execute("delete from ledger_checkpoint") >= 0 && DayTable.forget(tx);
     }
 
     long withUnknownAccount(Handle tx) {

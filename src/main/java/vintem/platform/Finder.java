@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.Storyteller.Word;
 
 /// Finds things of a module by whatever a person has in hand of them. Every bean of this kind is
 /// asked by the search of the console.
@@ -24,7 +25,7 @@ public interface Finder {
     /// @param kind the text `found.<kind>`
     /// @param title what it is called by, such as its own id
     /// @param detail a few words more
-    /// @param status the text `status.<status>` or the word itself
+    /// @param status how it stands
     /// @param storyId what its story is asked for by; null where it has none
     /// @param page its own page
     /// @param exact it was named by an id that only it has: where it is the only such hit, the
@@ -34,7 +35,7 @@ public interface Finder {
             String title,
             @Nullable String detail,
             @Nullable Long cents,
-            @Nullable String status,
+            @Nullable Word status,
             @Nullable Instant at,
             @Nullable UUID storyId,
             String page,

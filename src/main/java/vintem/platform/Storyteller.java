@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Tells what happened to things of a module, and which other things they have to do with. The
 /// console puts what all of them tell into one story of a piece of money.
 ///
-/// Links run both ways: what names another is named by it, so that a story is the same from
-/// whichever end it is asked for. A module that has a thing which belongs to many others (a file of
+/// Links run both ways (what names another is named by it, or is [#related] to it), so that a story
+/// is the same from whichever end it is asked for. A module that has a thing which belongs to many others (a file of
 /// a million charges) tells of it in words and links to its page, and does not name it.
 public interface Storyteller {
     /// A thing with a story.
@@ -26,12 +26,12 @@ public interface Storyteller {
     /// Something that happened.
     ///
     /// @param kind the text `story.<kind>`, where `{0}`, `{1}` … are filled in
-    /// @param given what is filled in: texts, [Word]s, `Instant`s, `LocalDate`s, `Long`s as money
-    ///     in cents. What identifies a person is masked
+    /// @param given what is filled in: texts, [Word]s, days, months, instants, and `Long`s as money in
+    ///     cents. What identifies a person is masked
     /// @param mood `good`, `bad`, `wait` or `plain`: how it looks
     /// @param page where to read more, or null
-    /// @param booked the kinds of its subject's transfers that are listed beneath it
-    /// @param entryId narrows them to one entry, where a subject has several of that kind
+    /// @param booked the kinds of transfers that are listed beneath it
+    /// @param whose the subject or the entry of those transfers; null for the chapter's own subject
     record Chapter(
             Instant at,
             String kind,
@@ -40,24 +40,24 @@ public interface Storyteller {
             String mood,
             @Nullable String page,
             Set<String> booked,
-            @Nullable UUID entryId) {
+            @Nullable UUID whose) {
         public static Chapter of(
                 Instant at, String kind, @Nullable Long cents, String mood, Object... given) {
             return new Chapter(at, kind, List.of(given), cents, mood, null, Set.of(), null);
         }
 
         public Chapter on(@Nullable String page) {
-            return new Chapter(at, kind, given, cents, mood, page, booked, entryId);
+            return new Chapter(at, kind, given, cents, mood, page, booked, whose);
         }
 
-        /// With the transfers of these kinds beneath it.
+        /// With its subject's transfers of these kinds beneath it.
         public Chapter booked(String... kinds) {
-            return new Chapter(at, kind, given, cents, mood, page, Set.of(kinds), entryId);
+            return new Chapter(at, kind, given, cents, mood, page, Set.of(kinds), null);
         }
 
-        /// With the transfers of one entry beneath it.
-        public Chapter booked(UUID entryId) {
-            return new Chapter(at, kind, given, cents, mood, page, Set.of(), entryId);
+        /// With those of another subject, or of one entry.
+        public Chapter bookedOf(UUID whose, String... kinds) {
+            return new Chapter(at, kind, given, cents, mood, page, Set.of(kinds), whose);
         }
     }
 
@@ -86,4 +86,18 @@ public interface Storyteller {
     /// Tells of those of these subjects that are its own, in as few queries as there are tables,
     /// and leaves out the others.
     List<Passage> tell(Handle tx, Collection<Subject> subjects);
+
+    /// Its own things that have to do with these, which may belong to modules below: those cannot
+    /// name what stands above them.
+    default Set<Subject> related(Handle tx, Collection<Subject> subjects) {
+        return Set.of();
+    }
+
+    /// The ids of those that are of a kind.
+    static List<UUID> ids(Collection<Subject> subjects, String kind) {
+        return subjects.stream()
+                .filter(each -> each.kind().equals(kind))
+                .map(Subject::id)
+                .toList();
+    }
 }
