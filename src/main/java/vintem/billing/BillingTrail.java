@@ -257,7 +257,11 @@ class BillingTrail implements Attention, Finder, Storyteller {
                             .on(page));
             chapters.add(
                     Chapter.of(
-                            each.replacedAt(), "charge.boleto_replaced", null, "plain", each.due()));
+                            each.replacedAt(),
+                            "charge.boleto_replaced",
+                            null,
+                            "plain",
+                            each.due()));
         }
         for (var each : emails.ofCharge(tx, charge.id())) {
             chapters.add(mail(each).on(page));

@@ -19,7 +19,11 @@ class BillingTrailTable {
 
     /// @param files how many files they are in
     public record Rows(
-            long errors, long conflicts, long files, @Nullable Instant oldest, @Nullable UUID first) {}
+            long errors,
+            long conflicts,
+            long files,
+            @Nullable Instant oldest,
+            @Nullable UUID first) {}
 
     /// Whose a settlement is; null where nobody knows.
     public record Owner(

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import vintem.access.Asking;
-import vintem.access.Capability;
 import vintem.access.Caller;
+import vintem.access.Capability;
 import vintem.access.Role;
 import vintem.cashback.RedemptionTable.Redemption;
 import vintem.platform.Attention;
@@ -83,7 +83,8 @@ class CashbackTrail implements Attention, Finder, Storyteller {
         var unfinished = table.unfinished(tx, now.minus(TOO_LONG));
         var month = BusinessDays.today(clock).withDayOfMonth(1).minusMonths(1);
         return List.of(
-                new Matter("closes_unfinished", unfinished.count(), true, unfinished.oldest(), CLOSES),
+                new Matter(
+                        "closes_unfinished", unfinished.count(), true, unfinished.oldest(), CLOSES),
                 new Matter("purchases_waiting", waiting.count(), false, waiting.oldest(), HOME),
                 new Matter(
                         "month_to_close", table.isToClose(tx, month) ? 1 : 0, false, null, CLOSES));
@@ -203,7 +204,9 @@ class CashbackTrail implements Attention, Finder, Storyteller {
                 var approved = each.status() == PurchaseStatus.APPROVED;
                 chapters.add(
                         Chapter.of(
-                                        each.judgedAt() == null ? each.createdAt() : each.judgedAt(),
+                                        each.judgedAt() == null
+                                                ? each.createdAt()
+                                                : each.judgedAt(),
                                         approved ? "purchase.approved" : "purchase.rejected",
                                         null,
                                         approved ? "good" : "bad",
@@ -233,19 +236,11 @@ class CashbackTrail implements Attention, Finder, Storyteller {
         for (var each : redemptions.ofReseller(tx, reseller.id(), MOST_REDEMPTIONS)) {
             links.add(new Subject("payout", each.id()));
             chapters.add(
-                    Chapter.of(
-                                    each.createdAt(),
-                                    "cashback.asked_for",
-                                    each.amountCents(),
-                                    "plain")
+                    Chapter.of(each.createdAt(), "cashback.asked_for", each.amountCents(), "plain")
                             .on(HOME));
             if (each.endedAt() != null && !each.status().equals("paid")) {
                 chapters.add(
-                        Chapter.of(
-                                        each.endedAt(),
-                                        "cashback.came_back",
-                                        each.amountCents(),
-                                        "bad")
+                        Chapter.of(each.endedAt(), "cashback.came_back", each.amountCents(), "bad")
                                 .booked("cashback_set_off"));
             }
         }

@@ -256,9 +256,7 @@ public class ConsoleHttp {
             responseCode = "200",
             description = "The same from each of its ends, unless it is cut",
             content = @Content(examples = @ExampleObject(name = "sample", value = SAMPLE_STORY)))
-    @APIResponse(
-            responseCode = "404",
-            description = "The id names nothing that you may see")
+    @APIResponse(responseCode = "404", description = "The id names nothing that you may see")
     public Response story(@PathParam("id") String id) {
         Words words = pages.words();
         return StoryPages.id(id)

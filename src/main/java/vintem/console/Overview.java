@@ -153,8 +153,7 @@ class Overview {
         }
         waiting.sort(
                 Comparator.comparing((Waiting it) -> !it.grave())
-                        .thenComparing(
-                                it -> Optional.ofNullable(it.oldest()).orElse(Instant.MAX))
+                        .thenComparing(it -> Optional.ofNullable(it.oldest()).orElse(Instant.MAX))
                         .thenComparing(Waiting::kind));
         return waiting;
     }
@@ -175,8 +174,7 @@ class Overview {
 
     /// What left for good.
     private static long outCents(DaySum sum) {
-        var settled =
-                sum.credit() == AccountCode.IN_TRANSIT && sum.debit() != AccountCode.BANK;
+        var settled = sum.credit() == AccountCode.IN_TRANSIT && sum.debit() != AccountCode.BANK;
         var taken =
                 sum.credit() == AccountCode.BANK
                         && sum.debit() != AccountCode.IN_TRANSIT

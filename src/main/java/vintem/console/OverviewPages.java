@@ -184,8 +184,7 @@ public class OverviewPages {
 
     private static Series series(String name, List<Day> days, ToLongFunction<Day> cents) {
         return new Series(
-                name,
-                days.stream().map(each -> Cents.toReais(cents.applyAsLong(each))).toList());
+                name, days.stream().map(each -> Cents.toReais(cents.applyAsLong(each))).toList());
     }
 
     private static Item item(Waiting waiting, Instant now, Words words) {
@@ -197,7 +196,11 @@ public class OverviewPages {
                                 ? words.say(key + ".many", words.number(waiting.count()) + "+")
                                 : words.count(key, waiting.count());
         return new Item(
-                waiting.section(), what, waiting.grave(), ago(waiting.oldest(), now, words), waiting.page());
+                waiting.section(),
+                what,
+                waiting.grave(),
+                ago(waiting.oldest(), now, words),
+                waiting.page());
     }
 
     private static Proof proof(Books books, Instant now, Words words) {

@@ -40,6 +40,10 @@ class ParkedEvents implements Attention {
         var waiting = parked.count(tx, MOST);
         return List.of(
                 new Matter(
-                        "events_parked", waiting.count(), true, waiting.oldest(), OverviewPages.HOME));
+                        "events_parked",
+                        waiting.count(),
+                        true,
+                        waiting.oldest(),
+                        OverviewPages.HOME));
     }
 }

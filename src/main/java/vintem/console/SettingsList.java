@@ -55,7 +55,9 @@ final class SettingsList {
 
     /// An address of nobody, to show what one looks like.
     private static boolean isAnExample(String value) {
-        return value.contains("example") || value.contains("localhost") || value.contains("agency=");
+        return value.contains("example")
+                || value.contains("localhost")
+                || value.contains("agency=");
     }
 
     private static String example() {

@@ -190,8 +190,7 @@ class TellStory {
                     && (nearest == null
                             || byEntry(event, transfer) && !byEntry(nearest, transfer)
                             || byEntry(event, transfer) == byEntry(nearest, transfer)
-                                    && apart(event, transfer)
-                                                    .compareTo(apart(nearest, transfer))
+                                    && apart(event, transfer).compareTo(apart(nearest, transfer))
                                             < 0)) {
                 nearest = event;
             }
@@ -202,9 +201,7 @@ class TellStory {
     private static boolean tellsOf(Event event, Recorded transfer) {
         var chapter = event.chapter();
         var whose =
-                chapter.whose() == null
-                        ? event.thing().passage().subject().id()
-                        : chapter.whose();
+                chapter.whose() == null ? event.thing().passage().subject().id() : chapter.whose();
         if (!whose.equals(transfer.subjectId()) && !whose.equals(transfer.entryId())) {
             return false;
         }

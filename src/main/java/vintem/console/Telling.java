@@ -20,16 +20,36 @@ import vintem.platform.Words;
 final class Telling {
     private static final Set<String> GOOD =
             Set.of(
-                    "paid", "done", "approved", "confirmed", "matched", "sent", "settled", "active",
+                    "paid",
+                    "done",
+                    "approved",
+                    "confirmed",
+                    "matched",
+                    "sent",
+                    "settled",
+                    "active",
                     "delivered");
     private static final Set<String> BAD =
             Set.of(
-                    "failed", "refused", "rejected", "cancelled", "not_received", "removed",
-                    "conflict", "dead");
+                    "failed",
+                    "refused",
+                    "rejected",
+                    "cancelled",
+                    "not_received",
+                    "removed",
+                    "conflict",
+                    "dead");
     private static final Set<String> WAIT =
             Set.of(
-                    "processing", "open", "registering", "importing", "receiving", "validating",
-                    "refunding", "pending", "waiting");
+                    "processing",
+                    "open",
+                    "registering",
+                    "importing",
+                    "receiving",
+                    "validating",
+                    "refunding",
+                    "pending",
+                    "waiting");
 
     /// @param mood how its status looks
     public record Subject(

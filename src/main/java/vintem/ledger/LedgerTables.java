@@ -45,6 +45,8 @@ public class LedgerTables {
         private static final Place LAST = new Place("9223372036854775807", new UUID(-1, -1));
     }
 
+    private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
+
     private static final String ROW =
             """
             select id, entry_id, debit_account, credit_account, amount_cents, kind, subject_id,
@@ -177,12 +179,22 @@ public class LedgerTables {
                    occurred_at, recorded_at, xact_id::text
             from ((select * from transfer
                    where debit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
+                   and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)
                   union all
                   (select * from transfer
                    where credit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
+                   and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)) either_side
             order by either_side.xact_id desc, id desc limit :most
+            """;
+
+    // All that is not below it was recorded later: whoever looks for what was recorded by an
+    // instant
+    // need not begin at the end.
+    private static final String HORIZON_AFTER =
+            """
+            select min(horizon) from ledger_checkpoint where latest_recorded_at > :at
             """;
 
     private static final String HORIZON_BEFORE =
@@ -399,10 +411,7 @@ public class LedgerTables {
     }
 
     List<UUID> subjectsOf(Handle tx, UUID transferOrEntryId) {
-        return tx.createQuery(SUBJECTS_OF)
-                .bind("id", transferOrEntryId)
-                .mapTo(UUID.class)
-                .list();
+        return tx.createQuery(SUBJECTS_OF).bind("id", transferOrEntryId).mapTo(UUID.class).list();
     }
 
     /// When the youngest transfer was recorded that a checkpoint covers.
@@ -445,12 +454,29 @@ public class LedgerTables {
 
     /// Newest first, older than a place.
     List<Row> statement(Handle tx, AccountCode account, @Nullable Place before, int most) {
+        return statement(tx, account, before, END_OF_TIME, most);
+    }
+
+    /// The same of what was recorded by an instant.
+    List<Row> statement(
+            Handle tx, AccountCode account, @Nullable Place before, Instant recordedBy, int most) {
         return tx.createQuery(STATEMENT)
                 .bind("account", account.id())
+                .bind("recordedBy", recordedBy)
                 .bindMethods(before == null ? Place.LAST : before)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
+    }
+
+    /// A place that all that was recorded by an instant stands before.
+    Place placeAfter(Handle tx, Instant at) {
+        return tx.createQuery(HORIZON_AFTER)
+                .bind("at", at)
+                .mapTo(Long.class)
+                .findOne()
+                .map(horizon -> new Place(Long.toString(horizon), Place.FIRST.id()))
+                .orElse(Place.LAST);
     }
 
     Sums before(Handle tx, AccountCode account, Place place) {

@@ -67,10 +67,7 @@ class LedgerTrail implements Finder, Storyteller {
                 .ifPresent(
                         id ->
                                 ledger.transfersOf(tx, ledger.subjectsOf(tx, id), MOST).stream()
-                                        .filter(
-                                                it ->
-                                                        it.id().equals(id)
-                                                                || it.entryId().equals(id))
+                                        .filter(it -> it.id().equals(id) || it.entryId().equals(id))
                                         .limit(most)
                                         .forEach(it -> hits.add(hit(it))));
         return hits;

@@ -46,8 +46,7 @@ class PaymentTrail implements Attention, Finder, Storyteller {
     private final Clock clock;
 
     @Inject
-    PaymentTrail(
-            PaymentTrailTable table, PaymentLookupTable lookups, Asking asking, Clock clock) {
+    PaymentTrail(PaymentTrailTable table, PaymentLookupTable lookups, Asking asking, Clock clock) {
         this.table = table;
         this.lookups = lookups;
         this.asking = asking;
@@ -109,8 +108,7 @@ class PaymentTrail implements Attention, Finder, Storyteller {
         sought.id().ifPresent(id -> receipts.addAll(table.receipts(tx, List.of(id))));
         receipts.forEach(each -> hits.add(hit(each, true)));
         if (sought.id().isPresent()) {
-            table.refunds(tx, List.of(sought.id().get()))
-                    .forEach(each -> hits.add(hit(each)));
+            table.refunds(tx, List.of(sought.id().get())).forEach(each -> hits.add(hit(each)));
         }
         sought.cents()
                 .ifPresent(
@@ -304,8 +302,7 @@ class PaymentTrail implements Attention, Finder, Storyteller {
         }
         if (refund.endedAt() != null) {
             var done = refund.status().equals("done");
-            var kind =
-                    refund.byBank() ? "refund.by_bank" : done ? "refund.done" : "refund.failed";
+            var kind = refund.byBank() ? "refund.by_bank" : done ? "refund.done" : "refund.failed";
             chapters.add(
                     Chapter.of(
                                     refund.endedAt(),

@@ -166,8 +166,7 @@ class PayoutTrail implements Attention, Finder, Storyteller {
     private static Passage passage(Payout payout, List<Attempt> attempts, List<Alarm> alarms) {
         var page = page(payout);
         var chapters = new ArrayList<Chapter>();
-        var own =
-                attempts.stream().filter(each -> each.payoutId().equals(payout.id())).toList();
+        var own = attempts.stream().filter(each -> each.payoutId().equals(payout.id())).toList();
         if (own.isEmpty()) {
             // It never left: refused before the bank heard of it.
             chapters.add(
@@ -218,11 +217,7 @@ class PayoutTrail implements Attention, Finder, Storyteller {
         }
         if (payout.status().equals("returned")) {
             chapters.add(
-                    Chapter.of(
-                                    payout.updatedAt(),
-                                    "payout.returned",
-                                    payout.amountCents(),
-                                    "bad")
+                    Chapter.of(payout.updatedAt(), "payout.returned", payout.amountCents(), "bad")
                             .on(page)
                             .booked("payout_returned"));
         }

@@ -14,8 +14,7 @@ class AuditTable {
     private static final int KEPT = 100;
 
     // One at a time: a second node that comes now finds the first one's row or waits for it.
-    private static final String LOCK =
-            "select pg_advisory_xact_lock(hashtext('audit_run'))::text";
+    private static final String LOCK = "select pg_advisory_xact_lock(hashtext('audit_run'))::text";
 
     private static final String BEGIN =
             """
@@ -46,11 +45,7 @@ class AuditTable {
     /// @return false where one has begun since that instant
     boolean begin(Handle tx, UUID id, Instant now, Instant since) {
         tx.createQuery(LOCK).mapTo(String.class).one();
-        return tx.createUpdate(BEGIN)
-                        .bind("id", id)
-                        .bind("now", now)
-                        .bind("since", since)
-                        .execute()
+        return tx.createUpdate(BEGIN).bind("id", id).bind("now", now).bind("since", since).execute()
                 == 1;
     }
 

@@ -45,7 +45,8 @@ public record Chart(
     }
 
     /// The same without the nothing far below, where only what changes is of interest.
-    public static Chart closeUp(Series series, List<String> labels, Function<BigDecimal, String> figure) {
+    public static Chart closeUp(
+            Series series, List<String> labels, Function<BigDecimal, String> figure) {
         var only = List.of(series);
         return lines(Scale.of(only, false), only, labels, figure);
     }

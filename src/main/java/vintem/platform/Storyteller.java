@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// console puts what all of them tell into one story of a piece of money.
 ///
 /// Links run both ways (what names another is named by it, or is [#related] to it), so that a story
-/// is the same from whichever end it is asked for. A module that has a thing which belongs to many others (a file of
+/// is the same from whichever end it is asked for. A module that has a thing which belongs to many
+// others (a file of
 /// a million charges) tells of it in words and links to its page, and does not name it.
 public interface Storyteller {
     /// A thing with a story.
@@ -26,7 +27,8 @@ public interface Storyteller {
     /// Something that happened.
     ///
     /// @param kind the text `story.<kind>`, where `{0}`, `{1}` … are filled in
-    /// @param given what is filled in: texts, [Word]s, days, months, instants, and `Long`s as money in
+    /// @param given what is filled in: texts, [Word]s, days, months, instants, and `Long`s as money
+    // in
     ///     cents. What identifies a person is masked
     /// @param mood `good`, `bad`, `wait` or `plain`: how it looks
     /// @param page where to read more, or null
@@ -95,9 +97,6 @@ public interface Storyteller {
 
     /// The ids of those that are of a kind.
     static List<UUID> ids(Collection<Subject> subjects, String kind) {
-        return subjects.stream()
-                .filter(each -> each.kind().equals(kind))
-                .map(Subject::id)
-                .toList();
+        return subjects.stream().filter(each -> each.kind().equals(kind)).map(Subject::id).toList();
     }
 }
