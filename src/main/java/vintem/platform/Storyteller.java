@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// console puts what all of them tell into one story of a piece of money.
 ///
 /// Links run both ways (what names another is named by it, or is [#related] to it), so that a story
-/// is the same from whichever end it is asked for. A module that has a thing which belongs to many
-// others (a file of
-/// a million charges) tells of it in words and links to its page, and does not name it.
+/// is the same from whichever end it is asked for. What belongs to a million others, such as a file
+/// of charges, is told of in words with a link to its page, and is not named.
 public interface Storyteller {
     /// A thing with a story.
     ///
@@ -28,8 +27,7 @@ public interface Storyteller {
     ///
     /// @param kind the text `story.<kind>`, where `{0}`, `{1}` … are filled in
     /// @param given what is filled in: texts, [Word]s, days, months, instants, and `Long`s as money
-    // in
-    ///     cents. What identifies a person is masked
+    ///     in cents. What identifies a person is masked
     /// @param mood `good`, `bad`, `wait` or `plain`: how it looks
     /// @param page where to read more, or null
     /// @param booked the kinds of transfers that are listed beneath it

@@ -20,8 +20,7 @@ import vintem.Http;
 import vintem.World;
 
 /// Somebody follows every link of the product once: nothing is broken, nothing complains, nothing
-// is
-/// wider than a phone. What they saw is kept in `target/screenshots/pages`.
+/// is wider than a phone. What they saw is kept in `target/screenshots/pages`.
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class EveryPageTest {

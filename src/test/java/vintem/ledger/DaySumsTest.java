@@ -13,8 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import vintem.platform.Ids;
 
-/// Sums by São Paulo day that are kept, and the tail behind them, are always those of all
-// transfers.
+/// Sums by São Paulo day that are kept, and the tail behind them, are those of all transfers.
 class DaySumsTest {
     private static final LocalDate MONDAY = LocalDate.of(2026, 3, 2);
 
