@@ -11,6 +11,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
+import vintem.platform.Finder;
 
 /// What [CashbackTrail] asks of the tables of cashback.
 @Singleton
@@ -48,18 +49,13 @@ class CashbackTrailTable {
             select id, reseller_id from purchase where code = :code and deleted_at is null
             """;
 
-    // The newest first; whatever else there is of that amount, an index of a few bytes finds.
+    // Without an index, which each purchase would pay for.
     private static final String BY_AMOUNT =
             """
             select id, reseller_id from (
-                (select id, reseller_id from (
-                     select id, reseller_id, amount_cents, deleted_at from purchase
-                     order by id desc limit 5000) n
-                 where amount_cents = :cents and deleted_at is null limit :most)
-                union
-                (select id, reseller_id from purchase
-                 where amount_cents = :cents and deleted_at is null limit :most)) f
-            order by id desc limit :most
+                select id, reseller_id, amount_cents, deleted_at from purchase
+                order by id desc limit :newest) n
+            where amount_cents = :cents and deleted_at is null limit :most
             """;
 
     // A payout of a redemption has its id.
@@ -111,6 +107,7 @@ class CashbackTrailTable {
 
     List<Owner> byAmount(Handle tx, long cents, int most) {
         return tx.createQuery(BY_AMOUNT)
+                .bind("newest", Finder.NEWEST)
                 .bind("cents", cents)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Owner.class))

@@ -1,6 +1,7 @@
 package vintem.ledger;
 
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
 import vintem.platform.BinaryCopy;
+import vintem.platform.Ids;
 import vintem.platform.Problem;
 
 /// The ledger's tables and every statement that touches them.
@@ -39,12 +41,16 @@ public class LedgerTables {
 
     public record Sums(int accountId, long debitCents, long creditCents) {}
 
+    /// From one transaction to another.
+    public record Span(long first, long last) {}
+
     /// Where a row stands in the order of the books: the transaction it was written in, and its id.
     public record Place(String xactId, UUID id) {
         private static final Place FIRST = new Place("0", new UUID(0, 0));
         private static final Place LAST = new Place("9223372036854775807", new UUID(-1, -1));
     }
 
+    private static final Duration ABOUT = Duration.ofMinutes(10);
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final String ROW =
@@ -145,10 +151,21 @@ public class LedgerTables {
                     order by transfer.xact_id, id limit :most
                     """;
 
-    // Ids are dated, so that few pages can hold one: an index of a few bytes finds them.
+    // Without an index, which each transfer would pay for: ids are dated, checkpoints say which
+    // transactions were of that time, and rows lie in the order of these. An hour on either side
+    // would be safer, and would take long where much is written: so it is ten minutes.
+    private static final String WRITTEN_ABOUT =
+            """
+            select coalesce((select max(horizon) from ledger_checkpoint
+                             where latest_recorded_at < :from), 0) as first,
+                   coalesce((select min(horizon) from ledger_checkpoint
+                             where latest_recorded_at > :until), 9223372036854775807) as last
+            """;
+
     private static final String SUBJECTS_OF =
             """
-            select distinct subject_id from transfer where id = :id or entry_id = :id limit 100
+            select distinct subject_id from transfer
+            where xact_id >= :first and xact_id <= :last and (id = :id or entry_id = :id) limit 100
             """;
 
     private static final String LAST_CHECKPOINT =
@@ -189,12 +206,11 @@ public class LedgerTables {
             order by either_side.xact_id desc, id desc limit :most
             """;
 
-    // All that is not below it was recorded later: whoever looks for what was recorded by an
-    // instant
-    // need not begin at the end.
+    // All that is not below it was recorded later, since no transaction of ours runs for an hour:
+    // whoever looks for what was recorded by an instant need not begin at the end.
     private static final String HORIZON_AFTER =
             """
-            select min(horizon) from ledger_checkpoint where latest_recorded_at > :at
+            select min(horizon) from ledger_checkpoint where latest_recorded_at > :at + interval '1 hour'
             """;
 
     private static final String HORIZON_BEFORE =
@@ -411,7 +427,19 @@ public class LedgerTables {
     }
 
     List<UUID> subjectsOf(Handle tx, UUID transferOrEntryId) {
-        return tx.createQuery(SUBJECTS_OF).bind("id", transferOrEntryId).mapTo(UUID.class).list();
+        var dated = Ids.at(transferOrEntryId);
+        if (dated.isEmpty()) {
+            return List.of();
+        }
+        var span =
+                tx.createQuery(WRITTEN_ABOUT)
+                        .bind("from", dated.get().minus(ABOUT))
+                        .bind("until", dated.get().plus(ABOUT))
+                        .map(ConstructorMapper.of(Span.class))
+                        .one();
+        return tx.createQuery(SUBJECTS_OF)
+                .bindMethods(span)
+                .bind("id", transferOrEntryId).mapTo(UUID.class).list();
     }
 
     /// When the youngest transfer was recorded that a checkpoint covers.

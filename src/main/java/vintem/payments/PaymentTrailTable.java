@@ -14,6 +14,7 @@ import vintem.payments.ReceiptTable.Receipt;
 import vintem.payments.RefundTable.Refund;
 import vintem.platform.BinaryArray;
 import vintem.platform.Columns;
+import vintem.platform.Finder;
 
 /// What [PaymentTrail] asks of the tables of payments.
 @Singleton
@@ -51,18 +52,17 @@ class PaymentTrailTable {
             select id from payment where txid = :text
             union select id from (select id from payment where reference = :text
                                   order by id desc limit :most) r
-            union select id from (select id from payment where payer_tax_id = :taxId limit :most) t
+            union select id from (
+                select id from (select id, payer_tax_id from payment
+                                where :taxId::text is not null order by id desc limit :newest) n
+                where payer_tax_id = :taxId limit :most) t
             """;
 
-    // The newest first; whatever else there is of that amount, an index of a few bytes finds.
+    // Without an index, which each payment would pay for.
     private static final String IDS_BY_AMOUNT =
             """
-            select id from (
-                (select id from (select id, amount_cents from payment order by id desc limit 5000) n
-                 where amount_cents = :cents limit :most)
-                union
-                (select id from payment where amount_cents = :cents limit :most)) f
-            order by id desc limit :most
+            select id from (select id, amount_cents from payment order by id desc limit :newest) n
+            where amount_cents = :cents limit :most
             """;
 
     private static final String RECEIPT =
@@ -152,6 +152,7 @@ class PaymentTrailTable {
         return tx.createQuery(IDS_BY_NAME)
                 .bind("text", text)
                 .bind("taxId", taxId)
+                .bind("newest", Finder.NEWEST)
                 .bind("most", most)
                 .mapTo(UUID.class)
                 .list();
@@ -159,6 +160,7 @@ class PaymentTrailTable {
 
     List<UUID> byAmount(Handle tx, long cents, int most) {
         return tx.createQuery(IDS_BY_AMOUNT)
+                .bind("newest", Finder.NEWEST)
                 .bind("cents", cents)
                 .bind("most", most)
                 .mapTo(UUID.class)

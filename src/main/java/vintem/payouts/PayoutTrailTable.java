@@ -10,6 +10,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.payouts.PayoutLookupTable.Payout;
 import vintem.platform.BinaryArray;
+import vintem.platform.Finder;
 
 /// What [PayoutTrail] asks of the tables of payouts.
 @Singleton
@@ -62,26 +63,30 @@ class PayoutTrailTable {
                     + """
                     where id in (
                         select id from payout where external_id = :text
-                        union select payout_id from payout_attempt where end_to_end_id = :endToEndId
+                        union select payout_id from (
+                            select payout_id, end_to_end_id from payout_attempt
+                            where :endToEndId::text is not null
+                            order by payout_id desc limit :newest) e
+                        where end_to_end_id = :endToEndId
                         union select id from (select id from payout where user_id = :text
                                               order by id desc limit :most) u
-                        union select id from (select id from payout where pix_key = any(:keys)
-                                              limit :most) k
-                        union select id from (select id from payout where tax_id = :taxId
-                                              limit :most) t)
+                        union select id from (
+                            select id from (
+                                select id, pix_key, tax_id from payout
+                                where cardinality(:keys) > 0 or :taxId::text is not null
+                                order by id desc limit :newest) n
+                            where pix_key = any(:keys) or tax_id = :taxId limit :most) k)
                     order by id desc limit :most
                     """;
 
-    // The newest first; whatever else there is of that amount, an index of a few bytes finds.
+    // Without an index, which each payout would pay for.
     private static final String BY_AMOUNT =
             PAYOUT
                     + """
                     where id in (
-                        (select id from (
-                            select id, amount_cents from payout order by id desc limit 5000) n
-                         where amount_cents = :cents limit :most)
-                        union
-                        (select id from payout where amount_cents = :cents limit :most))
+                        select id from (
+                            select id, amount_cents from payout order by id desc limit :newest) n
+                        where amount_cents = :cents limit :most)
                     order by id desc limit :most
                     """;
 
@@ -133,6 +138,7 @@ class PayoutTrailTable {
                 .bind("endToEndId", endToEndId)
                 .bind("keys", BinaryArray.texts(keys, it -> it))
                 .bind("taxId", taxId)
+                .bind("newest", Finder.NEWEST)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Payout.class))
                 .list();
@@ -140,6 +146,7 @@ class PayoutTrailTable {
 
     List<Payout> byAmount(Handle tx, long cents, int most) {
         return tx.createQuery(BY_AMOUNT)
+                .bind("newest", Finder.NEWEST)
                 .bind("cents", cents)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Payout.class))

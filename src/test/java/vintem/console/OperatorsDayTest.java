@@ -153,7 +153,7 @@ class OperatorsDayTest {
     void the_sandbox_receives_a_pix_and_shows_its_story() {
         var page = signedIn("en");
         page.navigate("/app/sandbox");
-        page.getByLabel("Amount").fill("21,43");
+        page.locator("#value").fill("21,43");
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Create and pay"))
                 .click();
         page.locator("#message a").click();

@@ -21,8 +21,3 @@ grant select, insert on ledger_day to vintem_app;
 grant update (cents, transfers) on ledger_day to vintem_app;
 grant select on ledger_day_horizon to vintem_app;
 grant update (horizon) on ledger_day_horizon to vintem_app;
-
--- Whoever has only the id of a transfer or of an entry asks whose it is. Ids are dated and rows come in
--- that order, so a few bytes for every 32 pages tell where one can lie; a tree would cost each insert.
-create index transfer_ids on transfer using brin (id, entry_id)
-    with (pages_per_range = 32, autosummarize = on);
