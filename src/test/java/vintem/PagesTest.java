@@ -30,6 +30,11 @@ class PagesTest {
         return List.of(
                 "/app/sign-in",
                 "/app/new-password",
+                "/app",
+                "/app/search",
+                "/app/story/none",
+                "/app/settings",
+                "/app/sandbox",
                 "/app/payments",
                 "/app/payments?q=nobody&status=paid",
                 "/app/payments/new",
@@ -64,6 +69,7 @@ class PagesTest {
                 "/app/ledger",
                 "/app/ledger?as_of=2020-01-31",
                 "/app/ledger/bank",
+                "/app/ledger/bank?as_of=2020-01-31",
                 "/app/access",
                 "/app/access/users",
                 "/app/access/user",
@@ -132,7 +138,7 @@ class PagesTest {
     @Test
     void the_bare_address_leads_to_the_pages() {
         assertThat(Http.nobody().get("/").header("Location")).isEqualTo("/app");
-        assertThat(browser().get("/app").header("Location")).isEqualTo("/app/payments");
+        assertThat(browser().get("/app").body()).contains("Visão geral");
     }
 
     @Test

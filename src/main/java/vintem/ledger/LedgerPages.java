@@ -15,9 +15,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.LinkedList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -110,8 +110,16 @@ public class LedgerPages {
             long changeCents,
             long balanceCents) {}
 
+    /// @param day of the past, as the date field has it; empty for now
     public record StatementView(
-            AccountLine account, List<Line> lines, @Nullable String next, boolean later) {}
+            AccountLine account,
+            List<Line> lines,
+            @Nullable String next,
+            boolean later,
+            String first,
+            String day,
+            @Nullable LocalDate asOf,
+            String today) {}
 
     private final LedgerTables tables;
     private final Ledger ledger;
@@ -160,32 +168,59 @@ public class LedgerPages {
     @Needs(capability = Capability.LEDGER, role = Role.READ)
     @Operation(hidden = true)
     public Response statement(
-            @PathParam("code") String code, @QueryParam("after") @Nullable String after) {
+            @PathParam("code") String code,
+            @QueryParam("as_of") @Nullable String asOf,
+            @QueryParam("after") @Nullable String after) {
         var account =
                 AccountCode.of(code)
                         .orElseThrow(() -> Problem.notFound("There is no such account."));
+        var today = LocalDate.ofInstant(clock.instant(), Words.SAO_PAULO);
+        var day = day(asOf).filter(it -> it.isBefore(today));
         var place = place(after);
         var view =
                 database.snapshot(
                         tx -> {
-                            var balance = ledger.balances(tx).get(account.ordinal());
+                            var balances =
+                                    day.map(it -> ledger.balancesAsOf(tx, endOf(it)))
+                                            .orElseGet(() -> ledger.balances(tx));
                             var page =
                                     Page.of(
-                                            tables.statement(
-                                                    tx, account, place.orElse(null), LINES + 1),
+                                            rows(tx, account, day, place),
                                             LINES,
                                             row -> row.xactId() + "_" + row.id());
                             return new StatementView(
-                                    AccountLine.of(balance),
+                                    AccountLine.of(balances.get(account.ordinal())),
                                     lines(tx, account, page.items()),
-                                    page.next() == null
-                                            ? null
-                                            : Pages.link(
-                                                    HOME + "/" + code,
-                                                    Map.of("after", page.next())),
-                                    place.isPresent());
+                                    page.next() == null ? null : link(code, day, page.next()),
+                                    place.isPresent(),
+                                    link(code, day, null),
+                                    day.map(LocalDate::toString).orElse(""),
+                                    day.orElse(null),
+                                    today.toString());
                         });
         return pages.show("ledger/statement.html", view);
+    }
+
+    private List<LedgerTables.Row> rows(
+            Handle tx,
+            AccountCode account,
+            Optional<LocalDate> day,
+            Optional<LedgerTables.Place> place) {
+        if (day.isEmpty()) {
+            return tables.statement(tx, account, place.orElse(null), LINES + 1);
+        }
+        var at = endOf(day.get());
+        return tables.statement(
+                tx, account, place.orElseGet(() -> tables.placeAfter(tx, at)), at, LINES + 1);
+    }
+
+    private static String link(String code, Optional<LocalDate> day, @Nullable String after) {
+        var query = new LinkedHashMap<String, String>();
+        day.ifPresent(it -> query.put("as_of", it.toString()));
+        if (after != null) {
+            query.put("after", after);
+        }
+        return Pages.link(HOME + "/" + code, query);
     }
 
     /// Rows come newest first; the balance runs the other way.

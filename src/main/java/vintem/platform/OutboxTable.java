@@ -102,6 +102,12 @@ class OutboxTable {
             ) next on true
             """;
 
+    private static final String PARKED =
+            """
+            select count(*) as count, min(parked_at) as oldest
+            from (select parked_at from outbox_parked limit :most) waiting
+            """;
+
     private static final String COUNT_PARKED = "select count(*) from outbox_parked";
 
     static void write(Handle tx, List<Outbox.News> news) {
@@ -170,6 +176,14 @@ class OutboxTable {
 
     long countParked(Handle tx) {
         return tx.createQuery(COUNT_PARKED).mapTo(Long.class).one();
+    }
+
+    /// How many are parked and since when, counting no further than so many.
+    ParkedNews.Count parked(Handle tx, int most) {
+        return tx.createQuery(PARKED)
+                .bind("most", most)
+                .map(ConstructorMapper.of(ParkedNews.Count.class))
+                .one();
     }
 
     void move(Handle tx, String subscriber, Spot to) {
