@@ -138,7 +138,9 @@ class PackagingTest {
     void the_proxy_knows_every_node_by_its_name_and_port() throws IOException {
         var port = only(steps(), "EXPOSE");
         var nodes =
-                Yaml.read(COMPOSE).required("services").propertyStream()
+                Yaml.read(COMPOSE)
+                        .required("services")
+                        .propertyStream()
                         .map(Map.Entry::getKey)
                         .filter(it -> it.startsWith("vintem"))
                         .map(it -> it + ":" + port)

@@ -64,7 +64,8 @@ public record Report(List<String> machine, List<Part> parts) {
         var out = new Printout(writer);
         out.heading("all");
         machine.forEach(line -> out.say("%s", line));
-        out.table(COLUMNS, rows());
+        // What is read first stands together at the left.
+        out.table(together(COLUMNS), rows().stream().map(Report::together).toList());
         parts.forEach(
                 it -> out.say("%-12s %4d s   %s", it.name(), it.took().toSeconds(), it.ending()));
     }
@@ -111,6 +112,12 @@ public record Report(List<String> machine, List<Part> parts) {
 
     private List<List<String>> rows() {
         return parts.stream().flatMap(it -> it.rows().stream()).toList();
+    }
+
+    private static List<String> together(List<String> cells) {
+        var row = new ArrayList<>(cells.subList(1, cells.size()));
+        row.set(0, "%-11s  %s".formatted(cells.get(0), cells.get(1)));
+        return row;
     }
 
     private static void line(StringBuilder text, List<String> cells) {

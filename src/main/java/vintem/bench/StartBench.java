@@ -53,12 +53,12 @@ final class StartBench implements Benchmark {
             var rounds = effort.of(9, 5, 2);
             var rows = new ArrayList<List<String>>();
             var without = starts(scratch, rounds, List.of("-XX:AOTMode=off"));
-            rows.add(without.row("without the cache"));
+            rows.add(without.row("no cache"));
             var best = without;
             var cache = Server.jar().resolveSibling(CACHE);
             if (Files.isRegularFile(cache) && Files.size(cache) > 0) {
                 best = starts(scratch, rounds, withCache(cache));
-                rows.addFirst(best.row("with the cache of loaded classes"));
+                rows.addFirst(best.row("cache of loaded classes"));
             } else {
                 out.say("there is no %s, which `./vintem` makes: measured without it", cache);
             }

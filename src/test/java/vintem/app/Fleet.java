@@ -105,7 +105,6 @@ final class Fleet implements AutoCloseable {
         return Node.command(temporary.resolve("audit"), settings, "audit");
     }
 
-
     @Override
     public void close() {
         alive.forEach(Node::close);

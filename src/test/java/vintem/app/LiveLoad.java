@@ -246,16 +246,10 @@ final class LiveLoad implements AutoCloseable {
                 database,
                 "select count(*) from simulated_bank.statement_line where kind = 'payment'",
                 sum(Kind.BATCH));
-        is(
-                database,
-                "select count(*) from simulated_bank.payment where times_received > 1",
-                0);
+        is(database, "select count(*) from simulated_bank.payment where times_received > 1", 0);
 
         is(database, "select count(*) from charge", sum(Kind.FILE));
-        is(
-                database,
-                "select count(*) from transfer where kind = 'charge_made'",
-                sum(Kind.FILE));
+        is(database, "select count(*) from transfer where kind = 'charge_made'", sum(Kind.FILE));
         is(database, "select count(*) from charge_email", sum(Kind.FILE));
 
         is(
@@ -359,11 +353,7 @@ final class LiveLoad implements AutoCloseable {
                             .formatted(batch, i, 100 + i, scenario));
         }
         var body = "{\"batch_id\":\"%s\",\"items\":[%s]}".formatted(batch, String.join(",", items));
-        insist(
-                random,
-                node -> admin(node).post("/payouts/batch", body),
-                Set.of(200),
-                Set.of());
+        insist(random, node -> admin(node).post("/payouts/batch", body), Set.of(200), Set.of());
     }
 
     /// A file that is sent again is the same file.
@@ -384,9 +374,7 @@ final class LiveLoad implements AutoCloseable {
                                         .post("/billing/files?name=" + number, bytes),
                         Set.of(200, 202),
                         Set.of());
-        acknowledged
-                .get(Kind.FILE)
-                .put(answer.json().required("id").asText(), (long) ROWS);
+        acknowledged.get(Kind.FILE).put(answer.json().required("id").asText(), (long) ROWS);
         Together.pause(Duration.ofMillis(500));
     }
 
@@ -498,8 +486,7 @@ final class LiveLoad implements AutoCloseable {
             var node = any(random);
             try {
                 var answer = call.apply(node);
-                if (good.contains(answer.status())
-                        || lost && alsoGood.contains(answer.status())) {
+                if (good.contains(answer.status()) || lost && alsoGood.contains(answer.status())) {
                     return answer;
                 }
                 assertThat(answer.status() == 503 || answer.body().contains("request-in-flight"))
@@ -684,8 +671,7 @@ final class LiveLoad implements AutoCloseable {
         @Override
         String path() {
             var month = YearMonth.from(BusinessDays.today(Clock.systemUTC()));
-            return "/ws/captado?month=%d&year=%d"
-                    .formatted(month.getMonthValue(), month.getYear());
+            return "/ws/captado?month=%d&year=%d".formatted(month.getMonthValue(), month.getYear());
         }
 
         @Override

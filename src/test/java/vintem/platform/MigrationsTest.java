@@ -27,8 +27,7 @@ class MigrationsTest {
 
     private static final Pattern VERSION = Pattern.compile("V([0-9]{8}_[0-9]{4})__.*\\.sql");
     private static final String NAME = "(?:if (?:not )?exists )?(?:only )?([a-z_.\"]+)";
-    private static final Pattern NEW_TABLE =
-            Pattern.compile("^create (?:unlogged )?table " + NAME);
+    private static final Pattern NEW_TABLE = Pattern.compile("^create (?:unlogged )?table " + NAME);
 
     /// What breaks nodes that do not know of it, and why.
     private static final Map<Pattern, String> DANGERS =
@@ -38,7 +37,9 @@ class MigrationsTest {
                             "^drop index\\b",
                             "an `on conflict` of the version before may need a unique one"),
                     danger("^alter table .*\\brename\\b", "it still asks for the old name"),
-                    danger("^alter (?:type|view|function|schema|sequence)\\b", "it knows the old one"),
+                    danger(
+                            "^alter (?:type|view|function|schema|sequence)\\b",
+                            "it knows the old one"),
                     danger("^alter table .*\\bdrop column\\b", "it still names the column"),
                     danger(
                             "^alter table .*\\bdrop (?:constraint|default|expression)\\b",
