@@ -224,7 +224,11 @@ final class LiveLoad implements AutoCloseable {
         }
         everyoneSeesTheSame();
 
-        is(database, "select count(*) from payment", count(Kind.PAYMENT) + count(Kind.EXPIRING));
+        // Each charge has one, too.
+        is(
+                database,
+                "select count(*) from payment",
+                count(Kind.PAYMENT) + count(Kind.EXPIRING) + sum(Kind.FILE));
         is(database, "select count(*) from payment where status = 'paid'", count(Kind.PAYMENT));
         var confirmed = "from transfer where kind = 'payment_confirmed'";
         is(database, "select count(*) " + confirmed, count(Kind.PAYMENT));
