@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,8 @@ class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "name",
             description =
-                    "payouts, payments, billing, ledger, cashback, investments, start, coalescer or"
-                            + " telemetry; or `all`, which is meant without a name.")
+                    "payouts, payments, billing, ledger, cashback, investments, start, coalescer,"
+                            + " telemetry or nodes; or `all`, which is meant without a name.")
     private String name = ALL;
 
     @Option(names = "--quick", description = "Show that it works; the figures mean little.")
@@ -52,8 +53,11 @@ class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var all = Benchmark.all();
         var together = name.equals(ALL);
+        var all = new ArrayList<>(Benchmark.all());
+        if (!together) {
+            all.addAll(Benchmark.others());
+        }
         var chosen = all.stream().filter(it -> together || it.name().equals(name)).toList();
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException(

@@ -12,6 +12,7 @@ public sealed interface Benchmark
                 BillingBench,
                 CashbackBench,
                 LedgerBench,
+                NodesBench,
                 CoalescerBench,
                 InvestmentsBench,
                 StartBench,
@@ -61,6 +62,11 @@ public sealed interface Benchmark
                 new StartBench(),
                 new CoalescerBench(),
                 new TelemetryBench());
+    }
+
+    /// What no bar is about, run by its name alone.
+    static List<Benchmark> others() {
+        return List.of(new NodesBench());
     }
 
     /// Runs these, one after the other; one that fails keeps no other from running.

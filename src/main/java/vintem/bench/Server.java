@@ -39,6 +39,7 @@ final class Server implements AutoCloseable {
 
     private final Process process;
     private final Path directory;
+    private final Map<String, String> settings;
     private final Path log;
     private final Path garbage;
     private final int port;
@@ -47,9 +48,16 @@ final class Server implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private String token = "";
 
-    private Server(Process process, Path directory, Path log, Path garbage, int port) {
+    private Server(
+            Process process,
+            Path directory,
+            Map<String, String> settings,
+            Path log,
+            Path garbage,
+            int port) {
         this.process = process;
         this.directory = directory;
+        this.settings = settings;
         this.log = log;
         this.garbage = garbage;
         this.port = port;
@@ -69,23 +77,26 @@ final class Server implements AutoCloseable {
         var password = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         var all = new HashMap<>(settings);
         all.put("VINTEM_ADMIN_PASSWORD", password);
-        var server = launch(scratch, heap, List.of(), all);
+        var server = launch(scratch, "data", heap, List.of(), all);
         server.awaitAnswer("/q/health");
         server.signIn(password);
         return server;
     }
 
-    /// Starts it on the data directory of this place, whether there is one yet or not, and waits
-    /// for nothing.
+    /// Starts it on this data directory, whether there is one yet or not, and waits for nothing.
     ///
     /// @param options of Java, beyond the usual ones
     static Server launch(
-            Scratch scratch, String heap, List<String> options, Map<String, String> settings)
+            Scratch scratch,
+            String name,
+            String heap,
+            List<String> options,
+            Map<String, String> settings)
             throws IOException {
-        var data = scratch.directory().resolve("data");
-        var log = scratch.directory().resolve("server.log");
+        var data = scratch.directory().resolve(name);
+        var log = scratch.directory().resolve(name + ".log");
         var port = freePort();
-        var garbage = scratch.directory().resolve("garbage.log");
+        var garbage = scratch.directory().resolve(name + "-garbage.log");
         var all = new ArrayList<>(List.of("-Xmx" + heap, "-Xlog:gc:file=" + garbage));
         all.addAll(options);
         var builder = builder(data, all, "run");
@@ -93,7 +104,7 @@ final class Server implements AutoCloseable {
         builder.environment().put("VINTEM_REQUESTS_PER_MINUTE", "0");
         builder.environment().putAll(settings);
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
-        return scratch.keep(new Server(builder.start(), data, log, garbage, port));
+        return scratch.keep(new Server(builder.start(), data, settings, log, garbage, port));
     }
 
     /// Where its database listens.
@@ -141,6 +152,11 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /// How long processors have worked for it.
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -178,8 +194,9 @@ final class Server implements AutoCloseable {
     ///
     /// @return what it printed, in lines, where the books are in order; otherwise throws
     List<String> audit() throws IOException, InterruptedException {
-        var audit =
-                builder(directory, List.of("-Xmx256m"), "audit").redirectErrorStream(true).start();
+        var builder = builder(directory, List.of("-Xmx256m"), "audit").redirectErrorStream(true);
+        builder.environment().putAll(settings);
+        var audit = builder.start();
         try (var output = audit.inputReader(StandardCharsets.UTF_8)) {
             var lines = output.readAllLines();
             if (audit.waitFor() != 0) {
@@ -232,7 +249,7 @@ final class Server implements AutoCloseable {
         return new Answer(response.statusCode(), response.body());
     }
 
-    private void signIn(String password) throws IOException, InterruptedException {
+    void signIn(String password) throws IOException, InterruptedException {
         var form = "username=admin&password=" + password;
         var answer =
                 send(

@@ -90,7 +90,7 @@ final class StartBench implements Benchmark {
         var idle = 0L;
         for (var round = 1; round <= rounds; round++) {
             var start = System.nanoTime();
-            try (var server = Server.launch(scratch, HEAP, options, Map.of())) {
+            try (var server = Server.launch(scratch, "data", HEAP, options, Map.of())) {
                 server.awaitAnswer("/q/health");
                 millis.add((System.nanoTime() - start) / 1_000_000);
                 if (round == rounds) {
@@ -105,7 +105,7 @@ final class StartBench implements Benchmark {
 
     private static boolean proof(Printout out, Scratch scratch)
             throws IOException, InterruptedException {
-        try (var server = Server.launch(scratch, HEAP, List.of(), Map.of())) {
+        try (var server = Server.launch(scratch, "data", HEAP, List.of(), Map.of())) {
             server.awaitAnswer("/q/health");
             server.audit().forEach(line -> out.say("audit: %s", line));
             return true;
