@@ -60,7 +60,7 @@ final class LiveLoad implements AutoCloseable {
     }
 
     private static final int ITEMS = 20;
-    static final int ROWS = 30;
+    static final int ROWS = 20;
     private static final int PURCHASE_CENTS = 15_000;
     private static final int ALLOCATION_REAIS = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -337,7 +337,7 @@ final class LiveLoad implements AutoCloseable {
                         .at("/payment/id")
                         .asText();
         acknowledged.get(Kind.EXPIRING).put(id, 100L);
-        Together.pause(Duration.ofMillis(200));
+        Together.pause(Duration.ofMillis(500));
     }
 
     /// Without a key: whoever says a batch again is told of each payout what became of it.
@@ -345,7 +345,7 @@ final class LiveLoad implements AutoCloseable {
         var id = "%s-%d".formatted(run, count(Kind.BATCH));
         submit(random, id);
         acknowledged.get(Kind.BATCH).put(id, (long) ITEMS);
-        Together.pause(Duration.ofMillis(100));
+        Together.pause(Duration.ofMillis(400));
     }
 
     private void submit(Random random, String batch) {
@@ -379,7 +379,7 @@ final class LiveLoad implements AutoCloseable {
                         Set.of(200, 202),
                         Set.of());
         acknowledged.get(Kind.FILE).put(answer.json().required("id").asText(), (long) ROWS);
-        Together.pause(Duration.ofMillis(500));
+        Together.pause(Duration.ofMillis(1_500));
     }
 
     private void sell(Random random) {
