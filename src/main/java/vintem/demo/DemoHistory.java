@@ -2,6 +2,7 @@ package vintem.demo;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.Map;
@@ -66,8 +67,7 @@ class DemoHistory {
     }
 
     private void user(String name, Map<String, String> roles) {
-        wire.post(
-                "/users", Map.of("name", name, "password", Sellers.PASSWORD, "roles", roles));
+        wire.post("/users", Map.of("name", name, "password", Sellers.PASSWORD, "roles", roles));
     }
 
     private void day(LocalDate day, int number, LocalDate today, Random dice) {

@@ -2,6 +2,7 @@ package vintem.demo;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.List;
@@ -84,11 +85,16 @@ class Office {
             wire.post(
                     "/allocations",
                     Map.of(
-                            "client_id", client,
-                            "asset_symbol", TICKERS.get(dice.nextInt(TICKERS.size())),
-                            "quantity", 1 + dice.nextInt(20),
-                            "buy_price", 20 + dice.nextInt(60),
-                            "buy_date", then.today().toString()));
+                            "client_id",
+                            client,
+                            "asset_symbol",
+                            TICKERS.get(dice.nextInt(TICKERS.size())),
+                            "quantity",
+                            1 + dice.nextInt(20),
+                            "buy_price",
+                            20 + dice.nextInt(60),
+                            "buy_date",
+                            then.today().toString()));
         }
     }
 

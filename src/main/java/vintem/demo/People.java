@@ -24,15 +24,56 @@ final class People {
 
     private static final List<String> FIRST =
             List.of(
-                    "Ana", "Bruno", "Carla", "Diego", "Elisa", "Fábio", "Gabriela", "Heitor",
-                    "Isabel", "João", "Karina", "Lucas", "Marina", "Nuno", "Olívia", "Paulo",
-                    "Quitéria", "Rafael", "Sofia", "Tiago", "Úrsula", "Vitor", "Yasmin", "Zeca");
+                    "Ana",
+                    "Bruno",
+                    "Carla",
+                    "Diego",
+                    "Elisa",
+                    "Fábio",
+                    "Gabriela",
+                    "Heitor",
+                    "Isabel",
+                    "João",
+                    "Karina",
+                    "Lucas",
+                    "Marina",
+                    "Nuno",
+                    "Olívia",
+                    "Paulo",
+                    "Quitéria",
+                    "Rafael",
+                    "Sofia",
+                    "Tiago",
+                    "Úrsula",
+                    "Vitor",
+                    "Yasmin",
+                    "Zeca");
 
     private static final List<String> LAST =
             List.of(
-                    "Almeida", "Barros", "Campos", "Duarte", "Esteves", "Freitas", "Gomes", "Horta",
-                    "Ibrahim", "Jardim", "Lima", "Moraes", "Nogueira", "Okada", "Prado", "Queiroz",
-                    "Rocha", "Salles", "Teixeira", "Uchoa", "Vieira", "Xavier", "Zanetti");
+                    "Almeida",
+                    "Barros",
+                    "Campos",
+                    "Duarte",
+                    "Esteves",
+                    "Freitas",
+                    "Gomes",
+                    "Horta",
+                    "Ibrahim",
+                    "Jardim",
+                    "Lima",
+                    "Moraes",
+                    "Nogueira",
+                    "Okada",
+                    "Prado",
+                    "Queiroz",
+                    "Rocha",
+                    "Salles",
+                    "Teixeira",
+                    "Uchoa",
+                    "Vieira",
+                    "Xavier",
+                    "Zanetti");
 
     private People() {}
 

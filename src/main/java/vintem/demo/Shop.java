@@ -1,8 +1,10 @@
 package vintem.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.LocalTime;

@@ -2,6 +2,7 @@ package vintem.demo;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.ArrayList;

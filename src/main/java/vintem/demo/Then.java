@@ -1,8 +1,14 @@
 package vintem.demo;
 
 import io.quarkus.arc.All;
+
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
+import vintem.platform.BusinessDays;
+import vintem.platform.Errand;
+import vintem.platform.Past;
+
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,9 +19,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import vintem.platform.BusinessDays;
-import vintem.platform.Errand;
-import vintem.platform.Past;
 
 /// The moment at which the history stands, and what follows from it.
 @Singleton
@@ -26,7 +29,7 @@ class Then {
     private final Past past;
     private final Clock clock;
     private final List<Errand> errands;
-    private final AtomicLong counted = 
+    private final AtomicLong counted =
             // Whoever is started again within the same minute begins elsewhere.
             new AtomicLong(ThreadLocalRandom.current().nextLong(10_000_000_000L));
 

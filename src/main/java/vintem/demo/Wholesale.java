@@ -1,8 +1,12 @@
 package vintem.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
+import vintem.platform.BusinessDays;
+
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -14,7 +18,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import vintem.platform.BusinessDays;
 
 /// The cafés that buy on account: a file of debts each month, with a few mistakes in it, boletos
 /// and codes by e-mail, most paid in time, some late or in part, some not at all.
@@ -193,11 +196,16 @@ class Wholesale {
         wire.tell(
                 "/billing/payments",
                 Map.of(
-                        "debtId", debtId,
-                        "paidAt", PAID_AT.format(then.now()),
-                        "paidAmount", Then.reais(cents),
-                        "paidBy", "pagador de exemplo",
-                        "payment_id", "999-" + then.endToEndId()));
+                        "debtId",
+                        debtId,
+                        "paidAt",
+                        PAID_AT.format(then.now()),
+                        "paidAmount",
+                        Then.reais(cents),
+                        "paidBy",
+                        "pagador de exemplo",
+                        "payment_id",
+                        "999-" + then.endToEndId()));
     }
 
     private String path(String debtId) {
@@ -221,7 +229,6 @@ class Wholesale {
             long cents,
             LocalDate due,
             String id) {
-        rows.append(
-                "%s,%s,%s,%s,%s,%s\n".formatted(name, cpf, email, Then.reais(cents), due, id));
+        rows.append("%s,%s,%s,%s,%s,%s\n".formatted(name, cpf, email, Then.reais(cents), due, id));
     }
 }

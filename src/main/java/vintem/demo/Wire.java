@@ -1,9 +1,18 @@
 package vintem.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+
+import vintem.access.SignInLinks;
+import vintem.platform.Json;
+import vintem.platform.Settings;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,11 +31,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.jspecify.annotations.Nullable;
-import vintem.access.SignInLinks;
-import vintem.platform.Json;
-import vintem.platform.Settings;
 
 /// The product's own routes, as any client calls them: as its first administrator, as its bank, or
 /// as somebody with another token.
@@ -172,8 +176,7 @@ class Wire {
 
     private static String base() {
         var port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
-        var host =
-                Settings.text("host").filter(it -> !it.equals("0.0.0.0")).orElse("127.0.0.1");
+        var host = Settings.text("host").filter(it -> !it.equals("0.0.0.0")).orElse("127.0.0.1");
         return "http://%s:%d".formatted(host, port);
     }
 }

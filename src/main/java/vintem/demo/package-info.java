@@ -12,4 +12,5 @@
 package vintem.demo;
 
 import org.jspecify.annotations.NullMarked;
+
 import vintem.platform.Module;

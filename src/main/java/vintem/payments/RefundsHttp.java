@@ -1,6 +1,7 @@
 package vintem.payments;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -10,9 +11,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
-import java.util.Optional;
-import java.util.UUID;
+
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -21,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
+
 import vintem.access.Asking;
 import vintem.access.Caller;
 import vintem.access.Capability;
@@ -33,6 +33,10 @@ import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Ids;
 import vintem.platform.Problem;
+
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.UUID;
 
 /// The refunds of a payment.
 @Path("/payments/pix/{id}/refunds")
@@ -108,7 +112,7 @@ public class RefundsHttp {
     @Operation(summary = "Read a refund")
     @APIResponse(responseCode = "200", description = "The refund")
     @APIResponse(responseCode = "404", description = "No such payment or refund")
-    public RefundBody refund(@PathParam("id") String id, @PathParam("refund_id") String refundId) {
+    public RefundBody find(@PathParam("id") String id, @PathParam("refund_id") String refundId) {
         var paymentId = PaymentsHttp.known(id);
         return database.transaction(tx -> refunds.ofPayment(tx, paymentId)).stream()
                 .filter(each -> each.id().toString().equals(refundId))

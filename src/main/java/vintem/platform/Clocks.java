@@ -2,6 +2,7 @@ package vintem.platform;
 
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

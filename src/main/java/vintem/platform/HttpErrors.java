@@ -3,11 +3,14 @@ package vintem.platform;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.util.Locale;
+
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+import java.util.Locale;
 
 /// Turns what a route throws into one problem+json, or, for a browser that asked for a page, into a
 /// page that says so; once for the whole product.
@@ -69,10 +72,13 @@ public class HttpErrors {
     }
 
     private Response json(Problem problem) {
+        var words = pages.wordsOfProgram();
         var response =
                 Response.status(problem.status())
                         .type("application/problem+json")
-                        .entity(Json.write(problem.body(traceId.value())));
+                        .header(HttpHeaders.CONTENT_LANGUAGE, words.tag())
+                        .header(HttpHeaders.VARY, "Accept-Language")
+                        .entity(Json.write(problem.body(traceId.value(), words)));
         problem.headers().forEach(response::header);
         return response.build();
     }

@@ -6,6 +6,7 @@ import io.quarkus.qute.EngineBuilder;
 import io.quarkus.qute.EvalContext;
 import io.quarkus.qute.EvaluatedParams;
 import io.quarkus.qute.NamespaceResolver;
+
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -13,6 +14,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+
+import org.jboss.logging.Logger;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -26,7 +30,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
-import org.jboss.logging.Logger;
 
 /// The frame of all pages: language, navigation, security headers, and how money and times look.
 /// What stands in the frame is each module's own.
@@ -124,6 +127,16 @@ public class Pages {
     /// The language of this request.
     public Words words() {
         return Words.of(headers.getAcceptableLanguages());
+    }
+
+    /// The language in which a program that is no browser hears of a problem.
+    Words wordsOfProgram() {
+        try {
+            return Words.ofProgram(headers.getAcceptableLanguages());
+        } catch (RuntimeException noLanguage) {
+            // A header that is none: what is wrong with the request is worth telling all the same.
+            return Words.EN;
+        }
     }
 
     /// A page by a template of the caller's module, such as `payouts/batch.html`.

@@ -1,14 +1,17 @@
 package vintem.platform;
 
 import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Holds the clock of this node at a moment in the past, while a demo writes its history.
 ///
 /// The whole node stands at that moment, its coalescers and jobs as well, so whoever holds it lets
-/// nobody else in meanwhile and halts the schedule. Only `vintem run --demo` begins so: it says from
+/// nobody else in meanwhile and halts the schedule. Only `vintem run --demo` begins so: it says
+// from
 /// when (`vintem.demo-begins`) before anything else starts.
 @Singleton
 public class Past {
