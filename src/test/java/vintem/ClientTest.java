@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
-
 import vintem.client.ApiClient;
 import vintem.client.ApiException;
 import vintem.client.BillingApi;
@@ -18,12 +21,6 @@ import vintem.client.PaymentsApi;
 import vintem.client.PayoutsApi;
 import vintem.client.PurchasesApi;
 import vintem.client.ResellersApi;
-
-import java.math.BigDecimal;
-import java.time.LocalDate;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 
 /// The five capabilities through a client that a generator has made from `docs/openapi.yaml`: what
 /// is described there is enough to use them, and its types are those that arrive.

@@ -1,7 +1,10 @@
 package vintem.app;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -14,13 +17,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.IndexView;
-
 import vintem.access.Open;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Adds to `/openapi` what holds for all routes and no annotation should have to repeat: who is
 /// asked for a credential, and what a refusal looks like. Pages are for browsers and left out.

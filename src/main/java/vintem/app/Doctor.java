@@ -3,17 +3,6 @@ package vintem.app;
 import static java.util.stream.Collectors.joining;
 
 import com.sun.management.OperatingSystemMXBean;
-
-import org.jspecify.annotations.Nullable;
-
-import vintem.platform.Broadcast;
-import vintem.platform.EmbeddedPostgres;
-import vintem.platform.EmbeddedPostgres.Address;
-import vintem.platform.Migrations;
-import vintem.platform.Settings;
-import vintem.platform.SmtpClient;
-import vintem.platform.SmtpServer;
-
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -33,8 +22,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.Broadcast;
+import vintem.platform.EmbeddedPostgres;
+import vintem.platform.EmbeddedPostgres.Address;
+import vintem.platform.Migrations;
+import vintem.platform.Settings;
+import vintem.platform.SmtpClient;
+import vintem.platform.SmtpServer;
 
 /// Looks at everything Vintém stands on and says what to mend. It mends nothing itself.
 final class Doctor {

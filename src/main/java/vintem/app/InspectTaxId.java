@@ -1,14 +1,13 @@
 package vintem.app;
 
-import vintem.bank.PixKey;
-import vintem.platform.TaxId;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import vintem.bank.PixKey;
+import vintem.platform.TaxId;
 
 /// Recognises a CPF and a CNPJ, each of which is at the same time a Pix key.
 final class InspectTaxId {

@@ -1,9 +1,5 @@
 package vintem.app;
 
-import vintem.app.Doctor.Check;
-import vintem.app.Doctor.Status;
-import vintem.platform.Settings;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import vintem.app.Doctor.Check;
+import vintem.app.Doctor.Status;
+import vintem.platform.Settings;
 
 /// Programs elsewhere that Vintém asks over HTTP where it is told to: each is asked one harmless
 /// question. Their addresses and tokens stand in no finding, only the host.

@@ -1,17 +1,14 @@
 package vintem.app;
 
 import io.quarkus.runtime.Quarkus;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
-import vintem.demo.Demo;
-import vintem.platform.Settings;
-
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import vintem.demo.Demo;
+import vintem.platform.Settings;
 
 /// `vintem run`: starts the server and stays until it is told to stop.
 @Command(name = "run", description = "Start Vintém.", mixinStandardHelpOptions = true)

@@ -2,15 +2,7 @@ package vintem.app;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
-
 import jakarta.inject.Inject;
-
-import org.eclipse.microprofile.config.ConfigProvider;
-
-import vintem.access.SignInLinks;
-import vintem.demo.LoadDemo;
-import vintem.platform.Settings;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,6 +11,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import org.eclipse.microprofile.config.ConfigProvider;
+import vintem.access.SignInLinks;
+import vintem.demo.LoadDemo;
+import vintem.platform.Settings;
 
 /// Runs while the server is up: says where to go, and waits.
 public class Serve implements QuarkusApplication {

@@ -18,5 +18,4 @@
 package vintem.app;
 
 import org.jspecify.annotations.NullMarked;
-
 import vintem.platform.Module;

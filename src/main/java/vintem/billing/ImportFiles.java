@@ -2,19 +2,9 @@ package vintem.billing;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.jboss.logging.Logger;
-
-import vintem.billing.DebtFile.Status;
-import vintem.platform.Database;
-import vintem.platform.Errand;
-import vintem.platform.Outbox;
-import vintem.platform.Settings;
-
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import org.jboss.logging.Logger;
+import vintem.billing.DebtFile.Status;
+import vintem.platform.Database;
+import vintem.platform.Errand;
+import vintem.platform.Outbox;
+import vintem.platform.Settings;
 
 /// Imports the files that wait for it: those that have just arrived, and those whose node died. So
 /// many at once on one node; the others wait, or another node takes them.

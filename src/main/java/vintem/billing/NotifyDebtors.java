@@ -3,25 +3,9 @@ package vintem.billing;
 import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.jboss.logging.Logger;
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-
-import vintem.billing.ChargeEmailTable.Due;
-import vintem.billing.ChargeEmailTable.Ending;
-import vintem.billing.DebtorMail.Letter;
-import vintem.platform.Database;
-import vintem.platform.EmailAddress;
-import vintem.platform.Errand;
-import vintem.platform.Ids;
-import vintem.platform.SmtpClient;
-import vintem.platform.SmtpClient.Answer;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,8 +17,19 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-
 import javax.net.ssl.SSLSocketFactory;
+import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.billing.ChargeEmailTable.Due;
+import vintem.billing.ChargeEmailTable.Ending;
+import vintem.billing.DebtorMail.Letter;
+import vintem.platform.Database;
+import vintem.platform.EmailAddress;
+import vintem.platform.Errand;
+import vintem.platform.Ids;
+import vintem.platform.SmtpClient;
+import vintem.platform.SmtpClient.Answer;
 
 /// Hands the queued mails over to the mail server, each once.
 ///

@@ -2,13 +2,17 @@ package vintem.billing;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
-
 import vintem.bank.BoletoRegistry;
 import vintem.bank.BoletoRegistry.Answer;
 import vintem.bank.BoletoRegistry.Answered;
@@ -18,14 +22,6 @@ import vintem.platform.Broadcast;
 import vintem.platform.Database;
 import vintem.platform.Errand;
 import vintem.platform.Outbox;
-
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 
 /// Has the bank register boletos that are drafts: until then nobody can pay one.
 ///

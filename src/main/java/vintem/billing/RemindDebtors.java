@@ -3,23 +3,19 @@ package vintem.billing;
 import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
-
-import vintem.platform.BusinessDays;
-import vintem.platform.Database;
-import vintem.platform.Errand;
-import vintem.platform.Settings;
-
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.BusinessDays;
+import vintem.platform.Database;
+import vintem.platform.Errand;
+import vintem.platform.Settings;
 
 /// Queues the day's reminders, from 8 in the morning in São Paulo on.
 ///

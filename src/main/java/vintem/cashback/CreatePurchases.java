@@ -3,20 +3,6 @@ package vintem.cashback;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-
-import vintem.access.Caller;
-import vintem.cashback.ResellerTable.Buyer;
-import vintem.platform.BusinessDays;
-import vintem.platform.Coalescer;
-import vintem.platform.Database;
-import vintem.platform.Idempotency;
-import vintem.platform.Idempotency.Claim;
-import vintem.platform.Idempotency.Identity;
-import vintem.platform.Traces;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +17,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.access.Caller;
+import vintem.cashback.ResellerTable.Buyer;
+import vintem.platform.BusinessDays;
+import vintem.platform.Coalescer;
+import vintem.platform.Database;
+import vintem.platform.Idempotency;
+import vintem.platform.Idempotency.Claim;
+import vintem.platform.Idempotency.Identity;
+import vintem.platform.Traces;
 
 /// Enters purchases. Who is on the list of approved CPFs has them approved, and their cashback
 /// accrued, at once; all others wait for the company.

@@ -2,14 +2,12 @@ package vintem.cashback;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 
 /// All rates that were ever decided, as they stand in one transaction: which of them a month has.
 ///

@@ -1,14 +1,6 @@
 package vintem.cashback;
 
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jspecify.annotations.Nullable;
-
-import vintem.platform.BinaryArray;
-import vintem.platform.Columns;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,6 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
+import vintem.platform.Columns;
 
 /// The tables `reseller` and `approved_cpf`, and every statement that touches them.
 @Singleton

@@ -1,13 +1,12 @@
 package vintem.demo;
 
-import vintem.platform.BusinessDays;
-import vintem.platform.EmbeddedPostgres.Address;
-import vintem.platform.Settings;
-
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalTime;
+import vintem.platform.BusinessDays;
+import vintem.platform.EmbeddedPostgres.Address;
+import vintem.platform.Settings;
 
 /// Whether a database may become a demo, decided before the server starts.
 public final class Demo {

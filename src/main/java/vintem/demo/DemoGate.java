@@ -1,13 +1,10 @@
 package vintem.demo;
 
 import io.vertx.ext.web.Router;
-
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-
-import vintem.platform.Settings;
-
 import java.util.UUID;
+import vintem.platform.Settings;
 
 /// While a history is written the clock of this node stands in the past: whoever comes is asked to
 /// come again, and only the demo itself, which shows its pass, is let in.

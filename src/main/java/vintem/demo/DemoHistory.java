@@ -2,7 +2,6 @@ package vintem.demo;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.Map;

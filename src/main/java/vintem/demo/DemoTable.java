@@ -1,13 +1,11 @@
 package vintem.demo;
 
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// The one row that says that this database is a demo's.
 @Singleton

@@ -2,16 +2,12 @@ package vintem.demo;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
+import java.util.Random;
 import org.jboss.logging.Logger;
-
 import vintem.platform.Database;
 import vintem.platform.Settings;
-
-import java.util.Random;
 
 /// The company goes on while it is looked at: one small thing after another, on one node only.
 @Singleton

@@ -1,17 +1,14 @@
 package vintem.demo;
 
 import io.quarkus.scheduler.Scheduler;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import vintem.platform.BusinessDays;
-import vintem.platform.Database;
-import vintem.platform.Settings;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import vintem.platform.BusinessDays;
+import vintem.platform.Database;
+import vintem.platform.Settings;
 
 /// Writes a fresh demo's history, and then lets time pass again.
 @Singleton

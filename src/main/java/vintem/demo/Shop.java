@@ -1,10 +1,8 @@
 package vintem.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.LocalTime;

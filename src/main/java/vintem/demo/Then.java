@@ -1,14 +1,8 @@
 package vintem.demo;
 
 import io.quarkus.arc.All;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import vintem.platform.BusinessDays;
-import vintem.platform.Errand;
-import vintem.platform.Past;
-
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -19,6 +13,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import vintem.platform.BusinessDays;
+import vintem.platform.Errand;
+import vintem.platform.Past;
 
 /// The moment at which the history stands, and what follows from it.
 @Singleton

@@ -1,12 +1,8 @@
 package vintem.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import vintem.platform.BusinessDays;
-
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -18,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import vintem.platform.BusinessDays;
 
 /// The cafés that buy on account: a file of debts each month, with a few mistakes in it, boletos
 /// and codes by e-mail, most paid in time, some late or in part, some not at all.

@@ -1,18 +1,9 @@
 package vintem.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.jspecify.annotations.Nullable;
-
-import vintem.access.SignInLinks;
-import vintem.platform.Json;
-import vintem.platform.Settings;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -31,6 +22,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+import vintem.access.SignInLinks;
+import vintem.platform.Json;
+import vintem.platform.Settings;
 
 /// The product's own routes, as any client calls them: as its first administrator, as its bank, or
 /// as somebody with another token.

@@ -12,5 +12,4 @@
 package vintem.demo;
 
 import org.jspecify.annotations.NullMarked;
-
 import vintem.platform.Module;

@@ -1,7 +1,6 @@
 package vintem.docs;
 
 import jakarta.inject.Singleton;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,23 +1,19 @@
 package vintem.docs;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
-
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-
 import vintem.access.Open;
 import vintem.platform.Problem;
-
-import java.util.regex.Pattern;
 
 /// The documentation for programs: the index as llmstxt.org has it, and each file as it is.
 ///

@@ -1,7 +1,6 @@
 package vintem.docs;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -9,7 +8,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
 import vintem.access.SignedIn;
 import vintem.platform.Pages;
 import vintem.platform.Problem;

@@ -8,5 +8,4 @@
 package vintem.docs;
 
 import org.jspecify.annotations.NullMarked;
-
 import vintem.platform.Module;

@@ -1,14 +1,6 @@
 package vintem.investments;
 
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
-
-import vintem.platform.BinaryCopy;
-import vintem.platform.Columns;
-
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +8,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryCopy;
+import vintem.platform.Columns;
 
 /// The tables `allocation` and `withdrawal`.
 @Singleton

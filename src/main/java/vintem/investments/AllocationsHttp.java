@@ -1,7 +1,6 @@
 package vintem.investments;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -15,7 +14,11 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.HexFormat;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -24,7 +27,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
-
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
@@ -42,12 +44,6 @@ import vintem.platform.Ids;
 import vintem.platform.Json;
 import vintem.platform.Problem;
 import vintem.platform.UnreadBodies;
-
-import java.io.InputStream;
-import java.time.Clock;
-import java.time.LocalDate;
-import java.util.HexFormat;
-import java.util.List;
 
 /// Money that clients put into assets, and what they sold of it.
 @Path("/allocations")

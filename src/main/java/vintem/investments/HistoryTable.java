@@ -1,17 +1,15 @@
 package vintem.investments;
 
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /// Every figure worked out from what was entered and known at an instant, and from nothing that is
 /// kept: what `audit` compares with, and what `?as_of=` shows.

@@ -2,10 +2,14 @@ package vintem.investments;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-
 import vintem.access.AccessLog;
 import vintem.access.Caller;
 import vintem.investments.AllocationTable.Allocation;
@@ -16,13 +20,6 @@ import vintem.investments.CaptadoTable.Bucket;
 import vintem.investments.Outcome.Refusal;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
-
-import java.math.BigDecimal;
-import java.time.Clock;
-import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /// Money is put into an asset, the entry is corrected or removed, and parts are sold.
 @Singleton

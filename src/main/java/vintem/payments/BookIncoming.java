@@ -2,13 +2,21 @@ package vintem.payments;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
-
 import vintem.access.Caller;
 import vintem.bank.PixRail;
 import vintem.bank.PixRail.Incoming;
@@ -22,18 +30,6 @@ import vintem.platform.Errand;
 import vintem.platform.Ids;
 import vintem.platform.Outbox;
 import vintem.platform.Words;
-
-import java.time.Clock;
-import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import java.util.stream.Collectors;
 
 /// Asks the bank for what came in, for messages that never reached us, and books what the bank took
 /// back by itself (MED). A webhook is a hint: this is what makes sure.

@@ -4,22 +4,18 @@ import static java.util.Comparator.naturalOrder;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-
-import vintem.payments.PaymentTable.Changed;
-import vintem.platform.Database;
-import vintem.platform.Errand;
-import vintem.platform.Outbox;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.payments.PaymentTable.Changed;
+import vintem.platform.Database;
+import vintem.platform.Errand;
+import vintem.platform.Outbox;
 
 /// Writes down which payments have expired. Whoever reads one knows without it; money that comes
 /// later is booked all the same.

@@ -1,7 +1,6 @@
 package vintem.payments;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -11,7 +10,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -20,7 +21,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
-
 import vintem.access.Asking;
 import vintem.access.Caller;
 import vintem.access.Capability;
@@ -33,10 +33,6 @@ import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Ids;
 import vintem.platform.Problem;
-
-import java.io.InputStream;
-import java.util.Optional;
-import java.util.UUID;
 
 /// The refunds of a payment.
 @Path("/payments/pix/{id}/refunds")

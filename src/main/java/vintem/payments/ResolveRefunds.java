@@ -2,17 +2,14 @@ package vintem.payments;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
+import java.time.Clock;
+import java.util.stream.Collectors;
 import vintem.bank.PixRail;
 import vintem.payments.RefundTable.Refund;
 import vintem.platform.Database;
 import vintem.platform.Errand;
-
-import java.time.Clock;
-import java.util.stream.Collectors;
 
 /// Asks the bank about refunds whose outcome nobody knows, until it is known. Never sends.
 @Singleton

@@ -2,12 +2,14 @@ package vintem.payouts;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-
 import vintem.bank.PixRail;
 import vintem.bank.PixRail.Returned;
 import vintem.ledger.AccountCode;
@@ -17,12 +19,6 @@ import vintem.payouts.PayoutTable.BatchCount;
 import vintem.platform.Database;
 import vintem.platform.Errand;
 import vintem.platform.Outbox;
-
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.UUID;
 
 /// Books money that came back after it had been settled. Such a payout is *returned* and is never
 /// paid again under its external id.

@@ -2,18 +2,14 @@ package vintem.payouts;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
+import java.time.Clock;
+import java.util.Set;
 import org.jboss.logging.Logger;
-
 import vintem.bank.PixRail;
 import vintem.platform.Database;
 import vintem.platform.Errand;
-
-import java.time.Clock;
-import java.util.Set;
 
 /// Asks the bank about payouts whose outcome nobody knows, until it is known. Never sends.
 ///

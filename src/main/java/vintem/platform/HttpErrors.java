@@ -5,12 +5,10 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-
+import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
-
-import java.util.Locale;
 
 /// Turns what a route throws into one problem+json, or, for a browser that asked for a page, into a
 /// page that says so; once for the whole product.

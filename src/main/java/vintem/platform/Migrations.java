@@ -1,15 +1,13 @@
 package vintem.platform;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
-
 import vintem.platform.EmbeddedPostgres.Address;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 /// Brings a database to the shape this version needs. Safe when two nodes start at once: Flyway
 /// holds a lock on its history while it works.

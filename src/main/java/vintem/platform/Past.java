@@ -1,11 +1,9 @@
 package vintem.platform;
 
 import jakarta.inject.Singleton;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Holds the clock of this node at a moment in the past, while a demo writes its history.
 ///

@@ -1,12 +1,10 @@
 package vintem.platform;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What was wrong with a request, as RFC 9457 `application/problem+json`.
 ///

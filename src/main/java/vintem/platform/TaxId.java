@@ -1,10 +1,9 @@
 package vintem.platform;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Who somebody is to the Brazilian revenue service: a person's CPF or a company's CNPJ, with
 /// right check digits. Whether it was ever issued only the revenue service knows.

@@ -1,30 +1,13 @@
 package vintem.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static vintem.access.Role.ADMIN;
 import static vintem.access.Role.OPERATOR;
 import static vintem.access.Role.READ;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
-import vintem.Http;
-import vintem.Routes;
-import vintem.Routes.Route;
-import vintem.Rows;
-import vintem.World;
-import vintem.platform.Database;
-import vintem.platform.TaxId;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +22,18 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import vintem.Http;
+import vintem.Routes;
+import vintem.Routes.Route;
+import vintem.Rows;
+import vintem.World;
+import vintem.platform.Database;
+import vintem.platform.TaxId;
 
 /// Every route × every credential. A route that is not in [#TABLE] fails this test.
 @QuarkusTest

@@ -3,19 +3,6 @@ package vintem.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import vintem.app.Doctor.Check;
-import vintem.app.Doctor.Status;
-import vintem.platform.EmbeddedPostgres;
-import vintem.platform.EmbeddedPostgres.Address;
-import vintem.platform.Migrations;
-import vintem.platform.RealRedis;
-import vintem.platform.ScriptedSmtp;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -28,6 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintem.app.Doctor.Check;
+import vintem.app.Doctor.Status;
+import vintem.platform.EmbeddedPostgres;
+import vintem.platform.EmbeddedPostgres.Address;
+import vintem.platform.Migrations;
+import vintem.platform.RealRedis;
+import vintem.platform.ScriptedSmtp;
 
 class DoctorTest {
     @TempDir private Path temporary;

@@ -5,26 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import vintem.Http;
-import vintem.MovableClock;
-import vintem.Rows;
-import vintem.World;
-import vintem.access.AccessLog;
-import vintem.access.Caller;
-import vintem.app.Audit;
-import vintem.billing.ImportDebts.Outcome;
-import vintem.platform.Database;
-import vintem.platform.Outbox;
-import vintem.platform.Together;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -36,6 +17,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Http;
+import vintem.MovableClock;
+import vintem.Rows;
+import vintem.World;
+import vintem.access.AccessLog;
+import vintem.access.Caller;
+import vintem.app.Audit;
+import vintem.billing.ImportDebts.Outcome;
+import vintem.platform.Database;
+import vintem.platform.Outbox;
+import vintem.platform.Together;
 
 /// An import that is stopped, breaks off or is done by two at once ends as an undisturbed one does.
 @QuarkusTest

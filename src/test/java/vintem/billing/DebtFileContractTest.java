@@ -3,31 +3,9 @@ package vintem.billing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.dhatim.fastexcel.Workbook;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import vintem.Http;
-import vintem.Http.Answer;
-import vintem.MovableClock;
-import vintem.Rows;
-import vintem.World;
-import vintem.access.AccessLog;
-import vintem.access.Caller;
-import vintem.app.Audit;
-import vintem.platform.Database;
-import vintem.platform.Outbox;
-import vintem.platform.Together;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +24,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
+import org.dhatim.fastexcel.Workbook;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Http;
+import vintem.Http.Answer;
+import vintem.MovableClock;
+import vintem.Rows;
+import vintem.World;
+import vintem.access.AccessLog;
+import vintem.access.Caller;
+import vintem.app.Audit;
+import vintem.platform.Database;
+import vintem.platform.Outbox;
+import vintem.platform.Together;
 
 /// Files of debts as their sender sees them: what becomes a charge, what becomes an erratum, and
 /// what is refused.

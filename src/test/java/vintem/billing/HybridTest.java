@@ -4,20 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
-import vintem.Http;
-import vintem.MovableClock;
-import vintem.Rows;
-import vintem.World;
-import vintem.app.Audit;
-import vintem.platform.OutboxRelay;
-import vintem.platform.Together;
-
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -25,6 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import vintem.Http;
+import vintem.MovableClock;
+import vintem.Rows;
+import vintem.World;
+import vintem.app.Audit;
+import vintem.platform.OutboxRelay;
+import vintem.platform.Together;
 
 /// A charge is paid by boleto or by Pix, once; whoever pays both ways has a credit.
 @QuarkusTest

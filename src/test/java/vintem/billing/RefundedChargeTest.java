@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
@@ -22,11 +23,6 @@ import vintem.platform.Json;
 import vintem.platform.Outbox;
 import vintem.platform.OutboxRelay;
 import vintem.platform.Together;
-
-import java.time.LocalDate;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 
 /// Money for a charge that goes back: a credit to its debtor, a Pix that was refunded, or one that
 /// the bank takes back by itself (MED).

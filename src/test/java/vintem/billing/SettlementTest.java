@@ -3,25 +3,9 @@ package vintem.billing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import vintem.Http;
-import vintem.Http.Answer;
-import vintem.MovableClock;
-import vintem.Rows;
-import vintem.World;
-import vintem.app.Audit;
-import vintem.platform.Together;
-
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -30,6 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Http;
+import vintem.Http.Answer;
+import vintem.MovableClock;
+import vintem.Rows;
+import vintem.World;
+import vintem.app.Audit;
+import vintem.platform.Together;
 
 /// The bank's webhook: every rule of the contract, and that no cent is booked twice.
 @QuarkusTest

@@ -2,15 +2,6 @@ package vintem.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import vintem.Http;
-import vintem.Node;
-import vintem.World;
-import vintem.platform.Together;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +9,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintem.Http;
+import vintem.Node;
+import vintem.World;
+import vintem.platform.Together;
 
 /// `run --demo` from outside: an empty folder becomes a company with a past.
 class DemoIT {

@@ -3,19 +3,9 @@ package vintem.investments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.Test;
-
-import vintem.Http;
-import vintem.Rows;
-import vintem.World;
-
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,6 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import java.util.zip.ZipFile;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.Test;
+import vintem.Http;
+import vintem.Rows;
+import vintem.World;
 
 /// The contract's resources over HTTP, and what the solutions of its case get wrong.
 @QuarkusTest

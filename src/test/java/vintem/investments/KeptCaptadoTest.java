@@ -4,24 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
-import vintem.World;
-import vintem.access.Caller;
-import vintem.investments.AllocationTable.Allocation;
-import vintem.investments.AssetTable.Asset;
-import vintem.investments.AssetTable.Split;
-import vintem.investments.CaptadoTable.Sums;
-import vintem.investments.ClientTable.Client;
-import vintem.investments.Windows.Window;
-import vintem.platform.Database;
-import vintem.platform.Idempotency;
-import vintem.platform.Ids;
-import vintem.platform.Together;
-
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -35,6 +18,19 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import vintem.World;
+import vintem.access.Caller;
+import vintem.investments.AllocationTable.Allocation;
+import vintem.investments.AssetTable.Asset;
+import vintem.investments.AssetTable.Split;
+import vintem.investments.CaptadoTable.Sums;
+import vintem.investments.ClientTable.Client;
+import vintem.investments.Windows.Window;
+import vintem.platform.Database;
+import vintem.platform.Idempotency;
+import vintem.platform.Ids;
+import vintem.platform.Together;
 
 /// What is kept while everything changes is what a full recomputation gives: by SQL from what was
 /// entered, and by a model that knows nothing of SQL.

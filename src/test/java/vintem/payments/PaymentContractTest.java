@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
@@ -19,10 +19,6 @@ import vintem.World;
 import vintem.app.Audit;
 import vintem.bank.BrCode;
 import vintem.platform.Ids;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
 
 /// The contract's routes: what is asked, answered and refused.
 @QuarkusTest

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
@@ -17,8 +15,6 @@ import vintem.World;
 import vintem.app.Audit;
 import vintem.bank.BrCode;
 import vintem.platform.Ids;
-
-import java.time.Duration;
 
 /// Codes that the PSP makes: what it says is shown unaltered, and a PSP that is silent loses
 /// nothing.

@@ -3,18 +3,18 @@ package vintem.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import vintem.Http;
 import vintem.Http.Answer;
 import vintem.MovableClock;
@@ -22,11 +22,6 @@ import vintem.Rows;
 import vintem.World;
 import vintem.app.Audit;
 import vintem.platform.Ids;
-
-import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 /// Money that goes back to its payer: never more than came, never twice, and never lost on the way.
 @QuarkusTest

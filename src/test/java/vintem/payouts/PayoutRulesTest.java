@@ -1,7 +1,7 @@
 package vintem.payouts;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static vintem.payouts.Batches.batch;
 import static vintem.payouts.Batches.counts;
 import static vintem.payouts.Batches.item;
@@ -10,31 +10,9 @@ import static vintem.payouts.Batches.mistakes;
 import static vintem.payouts.Batches.nameless;
 import static vintem.payouts.Batches.pointers;
 
-import static java.util.stream.Collectors.joining;
-
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-
-import vintem.Http;
-import vintem.MovableClock;
-import vintem.Rows;
-import vintem.World;
-import vintem.app.Audit;
-import vintem.ledger.AccountCode;
-import vintem.ledger.Ledger;
-import vintem.ledger.Transfer;
-import vintem.platform.Database;
-import vintem.platform.Idempotency;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +25,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import vintem.Http;
+import vintem.MovableClock;
+import vintem.Rows;
+import vintem.World;
+import vintem.app.Audit;
+import vintem.ledger.AccountCode;
+import vintem.ledger.Ledger;
+import vintem.ledger.Transfer;
+import vintem.platform.Database;
+import vintem.platform.Idempotency;
 
 /// The rules of `contracts/payouts.md`, each by its name.
 @QuarkusTest
