@@ -3,6 +3,7 @@ package vintem.app;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
@@ -110,9 +111,9 @@ public class ApiDescription implements OASFilter {
         if (type.endsWith("json") || type.equals("*/*")) {
             media.getExamples().values().stream()
                     .map(Example::getValue)
-                    .filter(String.class::isInstance)
+                    .filter(Objects::nonNull)
                     .findFirst()
-                    .flatMap(sample -> SampleSchema.of((String) sample))
+                    .flatMap(SampleSchema::of)
                     .ifPresent(media::setSchema);
         }
     }

@@ -55,6 +55,7 @@ final class ProblemSamples {
         say("It was paid or has expired", "payment-ended");
         say("he payment is paid", "payment-ended");
         say("It is paid or cancelled", "charge-ended");
+        say("The charge is paid", "charge-ended");
         say("It had failed before", "file-failed");
         say("cancelled it while it arrived", "file-cancelled");
         say("It is booked", "decided-otherwise");

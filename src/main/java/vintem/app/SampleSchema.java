@@ -20,26 +20,32 @@ final class SampleSchema {
     private SampleSchema() {}
 
     /// Empty where the sample is shortened, and so is no JSON.
-    static Optional<Schema> of(String sample) {
+    ///
+    /// @param sample as text, or as the tree that was read from it
+    static Optional<Schema> of(Object sample) {
         try {
-            return Optional.of(of(JSON.readTree(sample)));
+            var tree =
+                    sample instanceof String text ? JSON.readTree(text) : JSON.valueToTree(sample);
+            return tree instanceof JsonNode node && node.isContainerNode()
+                    ? Optional.of(shape(node))
+                    : Optional.empty();
         } catch (JsonProcessingException shortened) {
             return Optional.empty();
         }
     }
 
-    private static Schema of(JsonNode node) {
+    private static Schema shape(JsonNode node) {
         return switch (node.getNodeType()) {
             case OBJECT -> {
                 var schema = type(SchemaType.OBJECT);
                 node.properties()
-                        .forEach(each -> schema.addProperty(each.getKey(), of(each.getValue())));
+                        .forEach(each -> schema.addProperty(each.getKey(), shape(each.getValue())));
                 yield schema;
             }
             case ARRAY ->
                     node.isEmpty()
                             ? type(SchemaType.ARRAY).items(OASFactory.createSchema())
-                            : type(SchemaType.ARRAY).items(of(node.get(0)));
+                            : type(SchemaType.ARRAY).items(shape(node.get(0)));
             case NUMBER ->
                     node.isIntegralNumber()
                             ? type(SchemaType.INTEGER).format("int64")

@@ -11,13 +11,13 @@ final class People {
     /// @param cpf 11 digits
     record Person(String name, String cpf) {
         String email() {
-            return user() + "@example.com";
+            return user().replace('_', '.') + "@example.com";
         }
 
-        /// `ana.lima7`.
+        /// `ana_lima7`: with a dot some would look like a CNPJ.
         String user() {
             var plain = Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("\\p{M}", "");
-            return plain.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", ".")
+            return plain.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "_")
                     + Integer.parseInt(cpf.substring(6, 9));
         }
     }

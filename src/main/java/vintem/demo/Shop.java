@@ -149,8 +149,9 @@ class Shop {
 
     private void refund(Order order, long cents, String why) {
         then.hasPassed(600);
-        wire.post(
+        wire.postOnce(
                 "/payments/pix/" + order.id() + "/refunds",
-                Map.of("value", Then.reais(cents), "description", why));
+                Map.of("value", Then.reais(cents), "description", why),
+                "demo-" + order.id());
     }
 }

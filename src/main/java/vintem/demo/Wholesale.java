@@ -110,7 +110,7 @@ class Wholesale {
     /// The bank tells of a debt that nobody has.
     void payWhatNobodyOwes(LocalDate day) {
         then.is(day, BANK_TELLS);
-        tell("contrato-7781", 31_990);
+        wire.tellStrange("/billing/payments", message("contrato-7781", 31_990));
     }
 
     /// One of those that are due pays.
@@ -203,6 +203,15 @@ class Wholesale {
                         "pagador de exemplo",
                         "payment_id",
                         "999-" + then.endToEndId()));
+    }
+
+    private Map<String, Object> message(String debtId, long cents) {
+        return Map.of(
+                "debtId", debtId,
+                "paidAt", PAID_AT.format(then.now()),
+                "paidAmount", Then.reais(cents),
+                "paidBy", "pagador de exemplo",
+                "payment_id", "999-" + then.endToEndId());
     }
 
     private String path(String debtId) {

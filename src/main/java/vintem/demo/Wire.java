@@ -36,6 +36,20 @@ class Wire {
     // Tokens hold for an hour of the held clock.
     private static final Duration TOKEN_USED = Duration.ofMinutes(50);
 
+    /// The product would not.
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+
+        Refused(int status, String message) {
+            super(message);
+            this.status = status;
+        }
+    }
+
+    private static final int NOT_FOUND = 404;
+
     private record Token(String secret, Instant until) {}
 
     private final SignInLinks links;
@@ -77,9 +91,24 @@ class Wire {
         return as(admin(), path, body, Map.of());
     }
 
+    JsonNode postOnce(String path, Object body, String key) {
+        return as(admin(), path, body, Map.of("Idempotency-Key", key));
+    }
+
     /// The bank tells something.
     JsonNode tell(String path, Object body) {
         return as(Settings.list("bank-secret").getFirst(), path, body, Map.of());
+    }
+
+    /// The bank tells something that nobody here knows of: it is kept, and answered so.
+    void tellStrange(String path, Object body) {
+        try {
+            tell(path, body);
+        } catch (Refused refused) {
+            if (refused.status != NOT_FOUND) {
+                throw refused;
+            }
+        }
     }
 
     /// A file, or a form.
@@ -153,7 +182,8 @@ class Wire {
         try {
             var answer = http.send(request.build(), BodyHandlers.ofString());
             if (answer.statusCode() >= 300) {
-                throw new IllegalStateException(
+                throw new Refused(
+                        answer.statusCode(),
                         "%s %s: %d %s"
                                 .formatted(
                                         answer.request().method(),

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The whole node stands at that moment, its coalescers and jobs as well, so whoever holds it lets
 /// nobody else in meanwhile and halts the schedule. Only `vintem run --demo` begins so: it says
-// from
-/// when (`vintem.demo-begins`) before anything else starts.
+/// from when (`vintem.demo-begins`) before anything else starts.
 @Singleton
 public class Past {
     private volatile @Nullable Instant held =
