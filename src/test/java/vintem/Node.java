@@ -46,13 +46,25 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
+    /// Starts `run --demo` and returns when its history is written.
+    public static Node demo(Path data, Map<String, String> settings) {
+        var node = launch(data, settings, List.of(), "run", "--demo");
+        node.awaitAnswer();
+        return node;
+    }
+
     /// The same, without waiting for anything.
     public static Node launch(Path data, Map<String, String> settings, String... javaOptions) {
+        return launch(data, settings, List.of(javaOptions), "run");
+    }
+
+    private static Node launch(
+            Path data, Map<String, String> settings, List<String> javaOptions, String... command) {
         var port = freePort();
         var all = new HashMap<>(settings);
         all.put("VINTEM_PORT", Integer.toString(port));
         var output = temporary();
-        var process = process(data, all, List.of(javaOptions), output, "run");
+        var process = process(data, all, javaOptions, output, command);
         return new Node(process, output, port, data);
     }
 

@@ -76,6 +76,7 @@ class PagesTest {
                 "/app/access/keys",
                 "/app/access/key",
                 "/app/access/log",
+                "/app/docs/rounding",
                 "/app/no-such-page");
     }
 

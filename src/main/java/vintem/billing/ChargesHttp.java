@@ -371,7 +371,7 @@ public class ChargesHttp {
             description = "It is cancelled, now or before",
             content = @Content(schema = @Schema(implementation = ChargeBody.class)))
     @APIResponse(responseCode = "404", description = "No such charge")
-    @APIResponse(responseCode = "409", description = "It is paid")
+    @APIResponse(responseCode = "409", description = "The charge is paid")
     public ChargeBody cancel(@PathParam("id") String id) {
         return switch (cancelCharges.cancel(asking.caller(), known(id))) {
             case CancelCharges.Outcome.Cancelled(var charge) -> body(charge);

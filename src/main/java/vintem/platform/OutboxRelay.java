@@ -17,7 +17,7 @@ import org.jdbi.v3.core.Handle;
 /// Reading, applying and moving on are one transaction: a crash before its commit repeats all of
 /// it, a crash after it none.
 @Singleton
-public class OutboxRelay {
+public class OutboxRelay implements Errand {
     private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
     private static final int LONGEST = 500;
     private static final int TRIES = 8;
@@ -45,6 +45,11 @@ public class OutboxRelay {
                 // More waits: a full list was delivered.
             }
         }
+    }
+
+    @Override
+    public void catchUp() {
+        relay();
     }
 
     @Scheduled(every = "1h", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)

@@ -140,6 +140,16 @@ public class Pages {
         return Words.of(headers.getAcceptableLanguages());
     }
 
+    /// The language in which a program that is no browser hears of a problem.
+    Words wordsOfProgram() {
+        try {
+            return Words.ofProgram(headers.getAcceptableLanguages());
+        } catch (RuntimeException noLanguage) {
+            // A header that is none: what is wrong with the request is worth telling all the same.
+            return Words.EN;
+        }
+    }
+
     /// A page by a template of the caller's module, such as `payouts/batch.html`.
     public Response show(String template, Object view) {
         return show(200, template, view).build();
