@@ -10,13 +10,11 @@ import vintem.platform.Outbox.News;
 /// What has become of purchases, months and redemptions. Names and members are a contract:
 /// `docs/events.md`. Resellers are told by their ids alone.
 sealed interface CashbackEvent {
-    record PurchaseApproved(
-            UUID purchaseId, UUID resellerId, long amountCents, LocalDate boughtOn)
+    record PurchaseApproved(UUID purchaseId, UUID resellerId, long amountCents, LocalDate boughtOn)
             implements CashbackEvent {}
 
     /// @param wasApproved whether an approval was taken back
-    record PurchaseRejected(
-            UUID purchaseId, UUID resellerId, long amountCents, boolean wasApproved)
+    record PurchaseRejected(UUID purchaseId, UUID resellerId, long amountCents, boolean wasApproved)
             implements CashbackEvent {}
 
     /// @param month its first day
@@ -51,8 +49,7 @@ sealed interface CashbackEvent {
     }
 
     static CashbackEvent closed(Close it) {
-        return new MonthClosed(
-                it.month(), it.resellers(), it.creditedCents(), it.takenBackCents());
+        return new MonthClosed(it.month(), it.resellers(), it.creditedCents(), it.takenBackCents());
     }
 
     static CashbackEvent ended(Redemption it) {

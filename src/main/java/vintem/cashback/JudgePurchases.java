@@ -121,8 +121,7 @@ class JudgePurchases {
             if (outcome instanceof Outcome.Judged(var after) && !isOwnWork(request, locked)) {
                 var before = standing.get(after.id());
                 book(booking, before, after);
-                var wasApproved =
-                        before != null && before.status() == PurchaseStatus.APPROVED;
+                var wasApproved = before != null && before.status() == PurchaseStatus.APPROVED;
                 news.add(CashbackEvent.judged(after, wasApproved).news());
                 standing.put(after.id(), after);
                 judgements.put(after.id(), judgement(request, now));

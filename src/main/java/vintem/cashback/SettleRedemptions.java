@@ -73,11 +73,7 @@ class SettleRedemptions implements Subscriber {
 
     @Inject
     SettleRedemptions(
-            RedemptionTable table,
-            MonthTable months,
-            Ledger ledger,
-            Outbox outbox,
-            Clock clock) {
+            RedemptionTable table, MonthTable months, Ledger ledger, Outbox outbox, Clock clock) {
         this.table = table;
         this.months = months;
         this.ledger = ledger;

@@ -22,12 +22,7 @@ sealed interface InvestmentEvent {
 
     static InvestmentEvent created(Allocation it) {
         return new AllocationCreated(
-                it.id(),
-                it.clientId(),
-                it.assetId(),
-                it.quantity(),
-                it.buyPrice(),
-                it.buyDate());
+                it.id(), it.clientId(), it.assetId(), it.quantity(), it.buyPrice(), it.buyDate());
     }
 
     default News news() {

@@ -19,12 +19,7 @@ class OutboxTable {
     public record Spot(long id, String xactId) {}
 
     public record Row(
-            long id,
-            String xactId,
-            String type,
-            String subject,
-            String body,
-            Instant recordedAt) {
+            long id, String xactId, String type, String subject, String body, Instant recordedAt) {
         Spot spot() {
             return new Spot(id, xactId);
         }

@@ -106,8 +106,7 @@ final class AddressRules {
         if (words.equals(List.of("true"))) {
             return new AddressRules(true, List.of());
         }
-        return new AddressRules(
-                false, words.equals(List.of("false")) ? List.of() : blocks(words));
+        return new AddressRules(false, words.equals(List.of("false")) ? List.of() : blocks(words));
     }
 
     boolean allows(InetAddress address) {

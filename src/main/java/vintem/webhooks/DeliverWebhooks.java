@@ -255,10 +255,7 @@ class DeliverWebhooks {
             return new Settled(claimed, Delivery.DEAD, now, attempt);
         }
         return RetrySchedule.pauseAfter(claimed.ofSchedule(), askedFor(said))
-                .map(
-                        pause ->
-                                new Settled(
-                                        claimed, Delivery.WAITING, now.plus(pause), attempt))
+                .map(pause -> new Settled(claimed, Delivery.WAITING, now.plus(pause), attempt))
                 .orElseGet(() -> new Settled(claimed, Delivery.DEAD, now, attempt));
     }
 
@@ -305,11 +302,12 @@ class DeliverWebhooks {
             LOG.warnf("endpoint %s has failed for days and is switched off", endpoint.id());
         }
         var asked =
-                failed.stream().map(DeliverWebhooks::askedFor).reduce(Duration.ZERO, DeliverWebhooks::longer);
+                failed.stream()
+                        .map(DeliverWebhooks::askedFor)
+                        .reduce(Duration.ZERO, DeliverWebhooks::longer);
         var rest = longer(RetrySchedule.restAfter(failures), RetrySchedule.within(asked));
         if (failures > 0 || !status.equals(endpoint.status()) || rest.isPositive()) {
-            endpoints.failed(
-                    tx, endpoint.id(), failures, status, now.plus(rest), now);
+            endpoints.failed(tx, endpoint.id(), failures, status, now.plus(rest), now);
         }
     }
 

@@ -32,8 +32,7 @@ public record DeliveryAnswer(
         return of(it, null, null);
     }
 
-    static DeliveryAnswer of(
-            Delivery it, @Nullable String request, @Nullable List<Attempt> log) {
+    static DeliveryAnswer of(Delivery it, @Nullable String request, @Nullable List<Attempt> log) {
         return new DeliveryAnswer(
                 it.id(),
                 Delivery.webhookId(it.id()),

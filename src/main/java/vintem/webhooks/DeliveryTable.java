@@ -23,7 +23,13 @@ class DeliveryTable {
     /// @param attempt its number, from 1
     /// @param ofSchedule its number since the delivery was last replayed
     record Claimed(
-            UUID id, UUID lease, String type, String subject, String body, int attempt, int ofSchedule) {}
+            UUID id,
+            UUID lease,
+            String type,
+            String subject,
+            String body,
+            int attempt,
+            int ofSchedule) {}
 
     /// What became of an attempt.
     ///
@@ -34,7 +40,8 @@ class DeliveryTable {
     /// Which deliveries are asked for; null is any.
     ///
     /// @param before only those earlier than this `seq`
-    record Search(@Nullable UUID endpoint, @Nullable String status, @Nullable String type, long before) {}
+    record Search(
+            @Nullable UUID endpoint, @Nullable String status, @Nullable String type, long before) {}
 
     private static final String COLUMNS =
             """
@@ -170,7 +177,8 @@ class DeliveryTable {
             """
                     .formatted(COLUMNS);
 
-    private static final String FIND = "select " + COLUMNS + " from webhook_delivery where id = :id";
+    private static final String FIND =
+            "select " + COLUMNS + " from webhook_delivery where id = :id";
 
     private static final String BODY = "select body from webhook_delivery where id = :id";
 
@@ -274,7 +282,9 @@ class DeliveryTable {
                 .bind("ids", BinaryArray.uuids(settled, each -> each.claimed().id()))
                 .bind("numbers", BinaryArray.ints(settled, each -> each.attempt().number()))
                 .bind("ats", BinaryArray.instants(settled, each -> each.attempt().at()))
-                .bind("durations", BinaryArray.ints(settled, each -> each.attempt().durationMillis()))
+                .bind(
+                        "durations",
+                        BinaryArray.ints(settled, each -> each.attempt().durationMillis()))
                 .bind("lastStatuses", BinaryArray.texts(settled, DeliveryTable::statusText))
                 .bind("lastErrors", BinaryArray.texts(settled, each -> each.attempt().error()))
                 .bind("responses", BinaryArray.texts(settled, each -> each.attempt().response()))

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Where news go.
 ///
 /// @param types the news it wants; null: all there are
-/// @param status `enabled`, `disabled` (by a person), `failing` (by us, its news wait) or `gone` (it
-///     answered 410)
+/// @param status `enabled`; `disabled` by a person; `failing`: switched off by us, its news are
+///     kept; `gone`: it answered 410
 /// @param failures rounds in a row in which nothing was delivered
 /// @param failingSince the first of those
 /// @param restUntil nobody asks it before; the past where it is not left alone

@@ -41,7 +41,8 @@ class EndpointTable {
     private static final String ALL =
             "select " + COLUMNS + " from webhook_endpoint order by created_at, id";
 
-    private static final String FIND = "select " + COLUMNS + " from webhook_endpoint where id = :id";
+    private static final String FIND =
+            "select " + COLUMNS + " from webhook_endpoint where id = :id";
 
     private static final String LOCK = FIND + " for no key update";
 
@@ -219,8 +220,7 @@ class EndpointTable {
         tx.createUpdate(SUCCEEDED).bind("id", id).bind("failed", failed).bind("now", now).execute();
     }
 
-    void failed(
-            Handle tx, UUID id, int failures, String status, Instant restUntil, Instant now) {
+    void failed(Handle tx, UUID id, int failures, String status, Instant restUntil, Instant now) {
         tx.createUpdate(FAILED)
                 .bind("id", id)
                 .bind("failures", failures)

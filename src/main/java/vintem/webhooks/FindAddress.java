@@ -1,9 +1,9 @@
 package vintem.webhooks;
 
+import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import io.quarkus.runtime.Startup;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

@@ -157,9 +157,7 @@ class KeepEndpoints {
 
     private Outcome change(Handle tx, Caller caller, Endpoint before, Change change) {
         var types =
-                change.allTypes()
-                        ? null
-                        : change.types() == null ? before.types() : change.types();
+                change.allTypes() ? null : change.types() == null ? before.types() : change.types();
         var status = before.status();
         if (change.enabled() != null) {
             status = change.enabled() ? Endpoint.ENABLED : Endpoint.DISABLED;
@@ -203,8 +201,7 @@ class KeepEndpoints {
         return status.equals(Endpoint.ENABLED) || status.equals(Endpoint.FAILING);
     }
 
-    private static boolean wantsMore(
-            @Nullable List<String> before, @Nullable List<String> after) {
+    private static boolean wantsMore(@Nullable List<String> before, @Nullable List<String> after) {
         return before != null && (after == null || !new HashSet<>(before).containsAll(after));
     }
 
@@ -283,8 +280,7 @@ class KeepEndpoints {
         var id = Ids.next();
         endpoints.insertSecret(
                 tx,
-                new EndpointTable.Sealed(
-                        id, endpoint, sealing.seal(id.toString(), secret.key())),
+                new EndpointTable.Sealed(id, endpoint, sealing.seal(id.toString(), secret.key())),
                 now);
     }
 

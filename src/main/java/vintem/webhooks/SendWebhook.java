@@ -52,8 +52,7 @@ class SendWebhook {
     record Patience(Duration connect, Duration whole) {
         static Patience fromSettings() {
             return new Patience(
-                    Settings.duration(
-                            "webhooks-connect-timeout-millis", Duration.ofSeconds(5)),
+                    Settings.duration("webhooks-connect-timeout-millis", Duration.ofSeconds(5)),
                     Settings.duration("webhooks-timeout-millis", Duration.ofSeconds(15)));
         }
     }

@@ -174,8 +174,7 @@ public class WebhookPages {
     public Response endpoint(@QueryParam("id") @Nullable String id) {
         return id(id).flatMap(it -> database.<Optional<EndpointView>>snapshot(tx -> view(tx, it)))
                 .map(it -> pages.show("webhooks/endpoint.html", it))
-                .orElseGet(
-                        () -> pages.show(404, "webhooks/no-endpoint.html", Map.of()).build());
+                .orElseGet(() -> pages.show(404, "webhooks/no-endpoint.html", Map.of()).build());
     }
 
     private Optional<EndpointView> view(org.jdbi.v3.core.Handle tx, UUID id) {
@@ -186,9 +185,7 @@ public class WebhookPages {
                             var line = lines(List.of(it), endpoints.health(tx)).getFirst();
                             var newest =
                                     deliveries.page(
-                                            tx,
-                                            new Search(id, null, null, Long.MAX_VALUE),
-                                            NEWEST);
+                                            tx, new Search(id, null, null, Long.MAX_VALUE), NEWEST);
                             return new EndpointView(
                                     line,
                                     groups(it.types()),
@@ -274,8 +271,7 @@ public class WebhookPages {
         return id(id).flatMap(
                         it -> database.<Optional<DeliveryView>>snapshot(tx -> deliveryView(tx, it)))
                 .map(it -> pages.show("webhooks/delivery.html", it))
-                .orElseGet(
-                        () -> pages.show(404, "webhooks/no-delivery.html", Map.of()).build());
+                .orElseGet(() -> pages.show(404, "webhooks/no-delivery.html", Map.of()).build());
     }
 
     private Optional<DeliveryView> deliveryView(org.jdbi.v3.core.Handle tx, UUID id) {
@@ -311,8 +307,7 @@ public class WebhookPages {
         return all.stream()
                 .map(
                         each -> {
-                            var its =
-                                    known.getOrDefault(each.id(), new Health(each.id(), 0, 0));
+                            var its = known.getOrDefault(each.id(), new Health(each.id(), 0, 0));
                             var types = each.types();
                             return new EndpointLine(
                                     each,

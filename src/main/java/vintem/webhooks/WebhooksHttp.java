@@ -253,7 +253,9 @@ public class WebhooksHttp {
                     @Content(
                             mediaType = "application/json",
                             examples =
-                                    @ExampleObject(name = "sample", value = "{\"overlap_hours\":24}")))
+                                    @ExampleObject(
+                                            name = "sample",
+                                            value = "{\"overlap_hours\":24}")))
     @APIResponse(
             responseCode = "200",
             description =
@@ -374,7 +376,8 @@ public class WebhooksHttp {
     @Path("deliveries/{id}/replay")
     @Operation(
             summary = "Send one delivery again",
-            description = "With the same webhook-id and the same bytes. One that waits is tried now.")
+            description =
+                    "With the same webhook-id and the same bytes. One that waits is tried now.")
     @APIResponse(
             responseCode = "202",
             description = "The delivery",
@@ -457,8 +460,7 @@ public class WebhooksHttp {
         fields.orThrow();
     }
 
-    private Optional<Idempotency.Request> key(
-            String route, @Nullable String header, byte[] body) {
+    private Optional<Idempotency.Request> key(String route, @Nullable String header, byte[] body) {
         return Idempotency.identity(asking.caller().id(), route, header)
                 .map(it -> new Idempotency.Request(it, Idempotency.hash(body), Ids.next()));
     }

@@ -122,7 +122,15 @@ class AddressRulesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "yes", "::/129", "/8"})
+            strings = {
+                "localhost",
+                "10.0.0.0/33",
+                "10.0.0.0/-1",
+                "10.0.0.0/x",
+                "yes",
+                "::/129",
+                "/8"
+            })
     void a_block_that_is_none_is_said_at_start(String text) {
         assertThatThrownBy(() -> AddressRules.of(List.of(text)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -193,7 +193,9 @@ class DeliverWebhooksTest {
                         delivered
                                 .computeIfAbsent(
                                         told.subject(),
-                                        _ -> java.util.Collections.synchronizedList(new ArrayList<>()))
+                                        _ ->
+                                                java.util.Collections.synchronizedList(
+                                                        new ArrayList<>()))
                                 .add(told.json().at("/data/n").asInt());
                     }
                     Receiver.say(exchange, fails ? 500 : 200, "");
@@ -421,7 +423,10 @@ class DeliverWebhooksTest {
         assertThat(java.util.HexFormat.of().formatHex(sealed))
                 .doesNotContain(java.util.HexFormat.of().formatHex(key).substring(0, 16));
         hooks.happens("a");
-        hooks.node(hooks.test.database(), "another secret of thirty-two bytes", Duration.ofSeconds(9))
+        hooks.node(
+                        hooks.test.database(),
+                        "another secret of thirty-two bytes",
+                        Duration.ofSeconds(9))
                 .deliver(endpoint.id());
         assertThat(receiver.told).isEmpty();
         assertThat(hooks.only(endpoint).lastError()).isEqualTo("secret_unreadable");
@@ -439,8 +444,9 @@ class DeliverWebhooksTest {
                         Receiver.say(exchange, 200, "ok");
                     };
             var dying = hooks.node(line.database());
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                            () -> dying.deliver(endpoint.id())))
+            assertThat(
+                            org.assertj.core.api.Assertions.catchThrowable(
+                                    () -> dying.deliver(endpoint.id())))
                     .isNotNull();
             assertThat(line.hasBroken()).isTrue();
         }
@@ -468,8 +474,9 @@ class DeliverWebhooksTest {
                         Receiver.say(exchange, 200, "ok");
                     };
             var dying = hooks.node(line.database());
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                            () -> dying.deliver(endpoint.id())))
+            assertThat(
+                            org.assertj.core.api.Assertions.catchThrowable(
+                                    () -> dying.deliver(endpoint.id())))
                     .isNotNull();
         }
         Together.until("it stands", () -> statuses(endpoint).equals(List.of("delivered")));
@@ -589,8 +596,7 @@ class DeliverWebhooksTest {
                                     ? allowed
                                     : InetAddress.getByName("169.254.169.254"));
                 };
-        var endpoint =
-                hooks.endpoint("http://rebinds.example:" + receiver.port() + "/", null);
+        var endpoint = hooks.endpoint("http://rebinds.example:" + receiver.port() + "/", null);
         hooks.happens("a");
         hooks.node().deliver(endpoint.id());
         assertThat(receiver.told).hasSize(1);
@@ -637,10 +643,7 @@ class DeliverWebhooksTest {
         hooks.happens("a", "b");
         hooks.test.asOwner("create table kept as select * from webhook_delivery");
         hooks.test.asOwner("delete from webhook_delivery where subject = 'a'");
-        assertThat(hooks.refuted())
-                .singleElement()
-                .asString()
-                .contains(endpoint.id().toString());
+        assertThat(hooks.refuted()).singleElement().asString().contains(endpoint.id().toString());
         hooks.test.asOwner(
                 "insert into webhook_delivery overriding system value"
                         + " select * from kept where subject = 'a'");
@@ -668,8 +671,7 @@ class DeliverWebhooksTest {
     }
 
     private String rotate(Hooks.Known endpoint, Duration overlap) {
-        var outcome =
-                hooks.keep.rotate(Caller.SYSTEM, endpoint.id(), overlap, Optional.empty());
+        var outcome = hooks.keep.rotate(Caller.SYSTEM, endpoint.id(), overlap, Optional.empty());
         // One clock for all: the order of two secrets is that of their instants.
         hooks.clock.passes(Duration.ofMillis(5));
         return ((Outcome.Created) outcome).secret();

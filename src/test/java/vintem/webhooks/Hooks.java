@@ -108,9 +108,7 @@ final class Hooks implements AutoCloseable {
     }
 
     Endpoint look(Known endpoint) {
-        return test.database()
-                .transaction(tx -> endpoints.find(tx, endpoint.id()))
-                .orElseThrow();
+        return test.database().transaction(tx -> endpoints.find(tx, endpoint.id())).orElseThrow();
     }
 
     void change(Known endpoint, boolean enabled) {

@@ -23,7 +23,12 @@ import java.util.concurrent.Executors;
 /// verifier, and answers as the test says.
 final class Receiver implements AutoCloseable {
     /// What arrived.
-    record Told(String id, String timestamp, List<String> signatures, Map<String, List<String>> headers, String body) {
+    record Told(
+            String id,
+            String timestamp,
+            List<String> signatures,
+            Map<String, List<String>> headers,
+            String body) {
         JsonNode json() {
             try {
                 return new ObjectMapper().readTree(body);
@@ -134,7 +139,8 @@ final class Receiver implements AutoCloseable {
 
     private static Map<String, List<String>> lowerCase(Map<String, List<String>> headers) {
         var lower = new java.util.HashMap<String, List<String>>();
-        headers.forEach((name, values) -> lower.put(name.toLowerCase(java.util.Locale.ROOT), values));
+        headers.forEach(
+                (name, values) -> lower.put(name.toLowerCase(java.util.Locale.ROOT), values));
         return lower;
     }
 

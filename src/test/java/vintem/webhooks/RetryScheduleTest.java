@@ -33,10 +33,8 @@ class RetryScheduleTest {
 
     @Test
     void a_receiver_that_asks_for_more_time_gets_it_within_a_day() {
-        assertThat(RetrySchedule.pauseAfter(1, Duration.ofHours(3)))
-                .hasValue(Duration.ofHours(3));
-        assertThat(RetrySchedule.pauseAfter(1, Duration.ofDays(30)))
-                .hasValue(Duration.ofDays(1));
+        assertThat(RetrySchedule.pauseAfter(1, Duration.ofHours(3))).hasValue(Duration.ofHours(3));
+        assertThat(RetrySchedule.pauseAfter(1, Duration.ofDays(30))).hasValue(Duration.ofDays(1));
         assertThat(RetrySchedule.pauseAfter(9, Duration.ofSeconds(1)).orElseThrow())
                 .isGreaterThanOrEqualTo(Duration.ofHours(24));
     }

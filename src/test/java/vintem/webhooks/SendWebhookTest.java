@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import vintem.platform.Together;
 import vintem.webhooks.SendWebhook.Answer;
 
-/// One request to receivers of every kind: it always ends, holds little, and goes where it was told.
+/// One request to receivers of every kind: it ends, holds little, and goes where it was told.
 class SendWebhookTest {
     private static final Vertx VERTX = Vertx.vertx();
     private static final Duration SHORT = Duration.ofMillis(400);
@@ -57,9 +57,7 @@ class SendWebhookTest {
     @Test
     void it_connects_to_the_address_and_names_the_host() {
         try (var receiver = new Receiver()) {
-            var url =
-                    new TargetUrl(
-                            "", false, "nobody-knows.invalid", receiver.port(), "/hooks");
+            var url = new TargetUrl("", false, "nobody-knows.invalid", receiver.port(), "/hooks");
             assertThat(patient.send(url, local(), headers(), body()))
                     .isInstanceOf(Answer.Answered.class);
             assertThat(receiver.told.getFirst().headers().get("host"))
@@ -128,8 +126,7 @@ class SendWebhookTest {
                         exchange.getResponseBody().flush();
                         Together.await(over);
                     };
-            assertThat(send(sender(Duration.ofSeconds(3)), receiver))
-                    .isEqualTo(answered(200, "y"));
+            assertThat(send(sender(Duration.ofSeconds(3)), receiver)).isEqualTo(answered(200, "y"));
             over.countDown();
         }
     }
@@ -236,8 +233,7 @@ class SendWebhookTest {
     }
 
     private static Map<String, String> headers() {
-        return Map.of(
-                "webhook-id", "i", "webhook-timestamp", "1", "webhook-signature", "v1,s");
+        return Map.of("webhook-id", "i", "webhook-timestamp", "1", "webhook-signature", "v1,s");
     }
 
     private static byte[] body() {

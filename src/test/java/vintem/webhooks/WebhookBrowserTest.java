@@ -126,7 +126,7 @@ class WebhookBrowserTest {
         page.navigate("/app/webhooks/deliveries");
         page.getByLabel("Situação").selectOption("dead");
         page.getByLabel("Destino").selectOption(id);
-        page.getByRole(AriaRole.BUTTON, named("Buscar")).click();
+        page.getByRole(AriaRole.BUTTON, named("Encontrar")).click();
         assertThat(page.locator("tbody tr")).hasCount(2);
         assertThat(page.locator("tbody tr").first()).containsText("HTTP 500");
         shots(page, "deliveries");

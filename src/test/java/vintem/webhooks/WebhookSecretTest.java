@@ -87,8 +87,7 @@ class WebhookSecretTest {
                                 "webhook-signature", List.of(header)));
     }
 
-    private static void assertRefused(
-            WebhookSecret with, String header, String body, Instant at) {
+    private static void assertRefused(WebhookSecret with, String header, String body, Instant at) {
         assertThatThrownBy(() -> verify(with, header, body, at))
                 .isInstanceOf(WebhookVerificationException.class);
     }

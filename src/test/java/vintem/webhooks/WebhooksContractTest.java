@@ -61,7 +61,12 @@ class WebhooksContractTest {
                     relay.relay();
                     deliver.deliver(endpoint.id());
                     return receiver.told.stream()
-                            .anyMatch(it -> it.json().at("/data/payment_id").asText().equals(payment));
+                            .anyMatch(
+                                    it ->
+                                            it.json()
+                                                    .at("/data/payment_id")
+                                                    .asText()
+                                                    .equals(payment));
                 });
         var told =
                 receiver.told.stream()
@@ -129,7 +134,9 @@ class WebhooksContractTest {
         var endpoint = create("{\"url\":\"%s\"}");
         var path = "/webhooks/endpoints/" + endpoint.id();
         var changed =
-                patch(path, "{\"types\":[\"payout.paid\",\"payout.paid\"],\"description\":\"  x \"}");
+                patch(
+                        path,
+                        "{\"types\":[\"payout.paid\",\"payout.paid\"],\"description\":\"  x \"}");
         assertThat(changed.json().get("types")).hasSize(1);
         assertThat(changed.json().get("description").asText()).isEqualTo("x");
         assertThat(patch(path, "{\"description\":\"y\"}").json().get("types")).hasSize(1);
