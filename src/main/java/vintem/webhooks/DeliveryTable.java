@@ -218,6 +218,14 @@ class DeliveryTable {
             where e.status = 'enabled'
             """;
 
+    // By the index of what is dead, oldest first; counting ends at the limit.
+    private static final String DEAD =
+            """
+            select count(*) as many, min(ended_at) as oldest from (
+                select ended_at from webhook_delivery where status = 'dead' order by seq limit :most
+            ) dead
+            """;
+
     private static final String COUNT_DEAD =
             "select count(*) from webhook_delivery where status = 'dead'";
 
@@ -372,6 +380,16 @@ class DeliveryTable {
     /// For how long the oldest has been due that nobody has delivered.
     double lagSeconds(Handle tx, Instant now) {
         return Math.max(0, tx.createQuery(LAG).bind("now", now).mapTo(Double.class).one());
+    }
+
+    EndpointTable.Unwell dead(Handle tx, int most) {
+        return tx.createQuery(DEAD)
+                .bind("most", most)
+                .map(
+                        (row, _) ->
+                                new EndpointTable.Unwell(
+                                        row.getLong("many"), Columns.instantOrNull(row, "oldest")))
+                .one();
     }
 
     long countDead(Handle tx) {

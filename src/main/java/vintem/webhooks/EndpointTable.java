@@ -23,6 +23,9 @@ class EndpointTable {
     /// @param sealed as it lies there; its place is its id
     record Sealed(UUID id, UUID endpointId, byte[] sealed) {}
 
+    /// So many, and since when the first of them.
+    record Unwell(long count, @Nullable Instant oldest) {}
+
     /// How an endpoint does.
     public record Health(UUID endpointId, long waiting, long dead) {}
 
@@ -131,6 +134,12 @@ class EndpointTable {
 
     private static final String FORGET_SECRETS =
             "delete from webhook_secret where valid_until <= :now";
+
+    private static final String UNWELL =
+            """
+            select count(*) as many, min(failing_since) as oldest from webhook_endpoint
+            where status in ('failing', 'gone')
+            """;
 
     private static final String HEALTH =
             """
@@ -266,6 +275,16 @@ class EndpointTable {
 
     int forgetSecrets(Handle tx, Instant now) {
         return tx.createUpdate(FORGET_SECRETS).bind("now", now).execute();
+    }
+
+    /// Those that nobody switched off on purpose.
+    Unwell unwell(Handle tx) {
+        return tx.createQuery(UNWELL)
+                .map(
+                        (row, _) ->
+                                new Unwell(
+                                        row.getLong("many"), Columns.instantOrNull(row, "oldest")))
+                .one();
     }
 
     List<Health> health(Handle tx) {

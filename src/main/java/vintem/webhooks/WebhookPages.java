@@ -38,7 +38,7 @@ import vintem.webhooks.EndpointTable.Health;
 @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
 public class WebhookPages {
     static final String HOME = "/app/webhooks";
-    private static final String DELIVERIES = HOME + "/deliveries";
+    static final String DELIVERIES = HOME + "/deliveries";
     private static final int LINES = 25;
     private static final int NEWEST = 8;
 

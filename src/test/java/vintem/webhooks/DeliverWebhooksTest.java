@@ -652,6 +652,23 @@ class DeliverWebhooksTest {
         hooks.test.asOwner("update webhook_delivery set status = 'waiting' where subject = 'b'");
     }
 
+    @Test
+    void what_waits_for_a_person_is_counted() {
+        var endpoint = hooks.endpoint(receiver);
+        receiver.answers(500);
+        hooks.keep.tryOut(Caller.SYSTEM, endpoint.id());
+        hooks.node().deliver(endpoint.id());
+        var database = hooks.test.database();
+        var dead = database.transaction(tx -> hooks.deliveries.dead(tx, 1_000));
+        assertThat(dead.count()).isEqualTo(1);
+        assertThat(dead.oldest()).isNotNull();
+        assertThat(database.transaction(hooks.endpoints::unwell).count()).isZero();
+        receiver.answers(410);
+        hooks.happens("a");
+        hooks.node().deliver(endpoint.id());
+        assertThat(database.transaction(hooks.endpoints::unwell).count()).isEqualTo(1);
+    }
+
     private void forget() {
         new ForgetDeliveries(hooks.test.database(), hooks.endpoints, hooks.deliveries, hooks.clock)
                 .run();
