@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param types null: all there are
 /// @param secret only when it was made
+@JsonInclude(JsonInclude.Include.ALWAYS)
 public record EndpointAnswer(
         UUID id,
         String url,

@@ -26,8 +26,10 @@ class EndpointTable {
     /// So many, and since when the first of them.
     record Unwell(long count, @Nullable Instant oldest) {}
 
-    /// How an endpoint does.
+    /// How an endpoint does. Counting ends at 10,000: many is enough to know.
     public record Health(UUID endpointId, long waiting, long dead) {}
+
+    private static final int MOST_COUNTED = 10_000;
 
     private static final String COLUMNS =
             """
@@ -144,10 +146,12 @@ class EndpointTable {
     private static final String HEALTH =
             """
             select e.id,
-                (select count(*) from webhook_delivery d
-                 where d.endpoint_id = e.id and d.status = 'waiting') as waiting,
-                (select count(*) from webhook_delivery d
-                 where d.endpoint_id = e.id and d.status = 'dead') as dead
+                (select count(*) from (
+                    select from webhook_delivery d
+                    where d.endpoint_id = e.id and d.status = 'waiting' limit :most) d) as waiting,
+                (select count(*) from (
+                    select from webhook_delivery d
+                    where d.endpoint_id = e.id and d.status = 'dead' limit :most) d) as dead
             from webhook_endpoint e
             """;
 
@@ -289,6 +293,7 @@ class EndpointTable {
 
     List<Health> health(Handle tx) {
         return tx.createQuery(HEALTH)
+                .bind("most", MOST_COUNTED)
                 .map(
                         (row, _) ->
                                 new Health(

@@ -76,8 +76,8 @@ class WebhookBrowserTest {
         page.getByLabel("Todos, também").uncheck();
         page.getByRole(AriaRole.BUTTON, named("Criar destino")).click();
         assertThat(page.locator("#message")).containsText("ao menos um tipo");
-        page.getByLabel("payout.paid").check();
-        page.getByLabel("payout.failed").check();
+        page.locator("[value='payout.paid']").check();
+        page.locator("[value='payout.failed']").check();
         shots(page, "new");
         page.getByRole(AriaRole.BUTTON, named("Criar destino")).click();
         assertThat(page.locator("#secret-value")).not().hasValue("");
