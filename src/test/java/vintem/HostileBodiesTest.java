@@ -137,6 +137,15 @@ class HostileBodiesTest {
                     Map.entry("POST /cashback/cpfs-aprovados", "{\"cpf\":$}"),
                     Map.entry("DELETE /cashback/cpfs-aprovados/{id}", "$"),
                     Map.entry("POST /cashback/fechamentos", "{\"mes\":$}"),
+                    Map.entry(
+                            "POST /webhooks/endpoints",
+                            "{\"url\":\"http://10.0.0.1/\",\"types\":$}"),
+                    Map.entry("PATCH /webhooks/endpoints/{id}", "{\"types\":$}"),
+                    Map.entry("DELETE /webhooks/endpoints/{id}", "$"),
+                    Map.entry("POST /webhooks/endpoints/{id}/rotate", "{\"overlap_hours\":$}"),
+                    Map.entry("POST /webhooks/endpoints/{id}/test", "$"),
+                    Map.entry("POST /webhooks/endpoints/{id}/replay", "$"),
+                    Map.entry("POST /webhooks/deliveries/{id}/replay", "$"),
                     Map.entry("POST /token", "username=$&password=$"));
 
     /// Values that are no amount, no password, no map of roles. Written as JSON has them.

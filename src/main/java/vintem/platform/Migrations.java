@@ -22,7 +22,8 @@ public final class Migrations {
         "billing",
         "cashback",
         "investments",
-        "demo"
+        "demo",
+        "webhooks"
     };
 
     /// @param done how many have run

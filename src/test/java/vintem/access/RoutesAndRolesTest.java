@@ -100,6 +100,11 @@ class RoutesAndRolesTest {
                     usersHaving("POST /keys", Capability.SETTINGS, ADMIN),
                     usersHaving("DELETE /keys/{id}", Capability.SETTINGS, ADMIN),
                     having("GET /access-log", Capability.SETTINGS, ADMIN),
+                    // Webhooks.
+                    having("GET /webhooks/**", Capability.SETTINGS, ADMIN),
+                    having("* /webhooks/endpoints/**", Capability.SETTINGS, ADMIN),
+                    having("* /webhooks/deliveries/**", Capability.SETTINGS, ADMIN),
+                    having("GET /app/webhooks/**", Capability.SETTINGS, ADMIN),
                     // Payments.
                     having("POST /payments/pix", Capability.PAYMENTS, OPERATOR),
                     having("GET /payments/pix", Capability.PAYMENTS, READ),
