@@ -41,9 +41,15 @@ class PayoutLookupTable {
             int timesAsked) {}
 
     public record Batch(
-            String id, Instant createdAt, long items, long paid, long failed, long returned) {
+            String id,
+            Instant createdAt,
+            long items,
+            long paid,
+            long failed,
+            long returned,
+            long held) {
         public long processing() {
-            return items - paid - failed - returned;
+            return items - paid - failed - returned - held;
         }
     }
 
@@ -62,9 +68,10 @@ class PayoutLookupTable {
             UUID payoutId, String externalId, String kind, String detail, Instant raisedAt) {}
 
     /// What became of the batches that were first sent since some moment.
-    public record Totals(long batches, long items, long paid, long failed, long returned) {
+    public record Totals(
+            long batches, long items, long paid, long failed, long returned, long held) {
         public long processing() {
-            return items - paid - failed - returned;
+            return items - paid - failed - returned - held;
         }
     }
 
@@ -103,7 +110,8 @@ class PayoutLookupTable {
             select count(*) as batches, coalesce(sum(items), 0)::bigint as items,
                    coalesce(sum(paid), 0)::bigint as paid,
                    coalesce(sum(failed), 0)::bigint as failed,
-                   coalesce(sum(returned), 0)::bigint as returned
+                   coalesce(sum(returned), 0)::bigint as returned,
+                   coalesce(sum(held), 0)::bigint as held
             from payout_batch where created_at >= :since
             """;
 
@@ -126,7 +134,7 @@ class PayoutLookupTable {
 
     private static final String BATCHES =
             """
-            select id, created_at, items, paid, failed, returned from payout_batch
+            select id, created_at, items, paid, failed, returned, held from payout_batch
             where :after::text is null
             or (created_at, id) < (select created_at, id from payout_batch where id = :after)
             order by created_at desc, id desc limit :most
@@ -134,7 +142,8 @@ class PayoutLookupTable {
 
     private static final String BATCH =
             """
-            select id, created_at, items, paid, failed, returned from payout_batch where id = :id
+            select id, created_at, items, paid, failed, returned, held
+            from payout_batch where id = :id
             """;
 
     private static final String SUBMISSIONS =
@@ -164,11 +173,12 @@ class PayoutLookupTable {
                 select batch_id, count(*) as items,
                        count(*) filter (where status = 'paid') as paid,
                        count(*) filter (where status = 'failed') as failed,
-                       count(*) filter (where status = 'returned') as returned
+                       count(*) filter (where status = 'returned') as returned,
+                       count(*) filter (where status = 'held') as held
                 from payout group by batch_id) p on p.batch_id = b.id
-            where (b.items, b.paid, b.failed, b.returned) is distinct from
+            where (b.items, b.paid, b.failed, b.returned, b.held) is distinct from
                   (coalesce(p.items, 0), coalesce(p.paid, 0), coalesce(p.failed, 0),
-                   coalesce(p.returned, 0))
+                   coalesce(p.returned, 0), coalesce(p.held, 0))
             limit 20
             """;
 
