@@ -42,6 +42,8 @@ class PagesTest {
                 "/app/payouts/holds",
                 "/app/payouts/holds?state=scheduled",
                 "/app/payouts/hold?id=none",
+                "/app/reconciliation",
+                "/app/reconciliation/day?date=2020-01-01",
                 "/app/billing",
                 "/app/billing/new",
                 "/app/billing/file?id=none",

@@ -31,8 +31,7 @@ class KeyTable {
 
         /// Never more than whoever made the key may do now.
         Caller caller(UserTable.User owner) {
-            return new Caller(
-                    id, Caller.Kind.KEY, name, grant().within(owner.grant()), owner.id());
+            return new Caller(id, Caller.Kind.KEY, name, grant().within(owner.grant()), owner.id());
         }
     }
 

@@ -125,9 +125,7 @@ final class BatchReader {
                     }
                     if (name.equals("scheduled_for") && !value.isNull()) {
                         scheduledFor =
-                                time(
-                                        "/scheduled_for",
-                                        value.isTextual() ? value.textValue() : "");
+                                time("/scheduled_for", value.isTextual() ? value.textValue() : "");
                     }
                 }
             }
@@ -308,8 +306,7 @@ final class BatchReader {
                             raw.taxId(),
                             raw.description()));
         }
-        return new Batch(
-                prefix.orElseGet(() -> UUID.randomUUID().toString()), items, scheduledFor);
+        return new Batch(prefix.orElseGet(() -> UUID.randomUUID().toString()), items, scheduledFor);
     }
 
     // The same for the same caller and key, different for everybody else.

@@ -64,11 +64,7 @@ class ClaimPayouts {
 
     @Inject
     ClaimPayouts(
-            PayoutTable table,
-            HoldPayouts hold,
-            Ledger ledger,
-            Spending spending,
-            Clock clock) {
+            PayoutTable table, HoldPayouts hold, Ledger ledger, Spending spending, Clock clock) {
         this.table = table;
         this.hold = hold;
         this.ledger = ledger;
@@ -526,8 +522,7 @@ class ClaimPayouts {
                 return Optional.of(
                         isNew
                                 ? new BatchCount(submission.batchId(), 1, 0, 0, 0, 1)
-                                : new BatchCount(
-                                        stored.orElseThrow().batchId(), 0, 0, -1, 0, 1));
+                                : new BatchCount(stored.orElseThrow().batchId(), 0, 0, -1, 0, 1));
             }
             if (isNew) {
                 var failed = funded ? 0 : 1;
@@ -549,8 +544,7 @@ class ClaimPayouts {
             if (outcome.orElse(null) instanceof Outcome.Duplicate && stored.isPresent()) {
                 return duplicateOf(stored.get(), other);
             }
-            var status =
-                    heldFor.isPresent() ? "held" : order.isPresent() ? "processing" : "failed";
+            var status = heldFor.isPresent() ? "held" : order.isPresent() ? "processing" : "failed";
             var amount = stored.map(Stored::amountCents).orElse(item.amountCents());
             return new Outcome.Duplicate(amount, Optional.of(status), mismatch(other));
         }

@@ -74,8 +74,7 @@ class HoldPayouts {
                 held.add(hold(submission, HoldTable.APPROVAL, wanting, lookalikes));
                 continue;
             }
-            var alike =
-                    wanting.stream().filter(it -> lookalikes.contains(it.payoutId())).toList();
+            var alike = wanting.stream().filter(it -> lookalikes.contains(it.payoutId())).toList();
             var doubtful = submission.allOrNothing() && !alike.isEmpty() ? wanting : alike;
             if (!doubtful.isEmpty()) {
                 held.add(hold(submission, HoldTable.LOOKALIKE, doubtful, lookalikes));
@@ -121,13 +120,15 @@ class HoldPayouts {
         if (!rules.lookalikeWindow().isZero()) {
             likenesses.take(
                     tx,
-                    candidates.stream().filter(ItemClaim::wantsMoney).map(HoldPayouts::like).toList(),
+                    candidates.stream()
+                            .filter(ItemClaim::wantsMoney)
+                            .map(HoldPayouts::like)
+                            .toList(),
                     clock.instant());
         }
     }
 
-    private Set<UUID> lookalikes(
-            Handle tx, LinkedHashMap<UUID, List<ItemClaim>> bySubmission) {
+    private Set<UUID> lookalikes(Handle tx, LinkedHashMap<UUID, List<ItemClaim>> bySubmission) {
         var window = rules.lookalikeWindow();
         if (window.isZero() || bySubmission.isEmpty()) {
             return Set.of();
@@ -141,7 +142,7 @@ class HoldPayouts {
         return likenesses.lookalikes(tx, likes, now, now.minus(window));
     }
 
-    private Hold hold(
+    private Held hold(
             Submission submission, String kind, List<ItemClaim> claims, Set<UUID> lookalikes) {
         var id = Ids.next();
         var now = submission.receivedAt();
@@ -183,8 +184,7 @@ class HoldPayouts {
 
     /// The lower one of what everybody may send alone and what this credential may.
     private long mostAlone(Submission submission) {
-        return Math.min(
-                rules.releaseAboveCents(), submission.caller().grant().releaseAboveCents());
+        return Math.min(rules.releaseAboveCents(), submission.caller().grant().releaseAboveCents());
     }
 
     private static String reason(String kind) {

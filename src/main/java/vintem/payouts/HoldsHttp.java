@@ -207,7 +207,8 @@ public class HoldsHttp {
     @APIResponse(responseCode = "404", description = "No such hold")
     @APIResponse(
             responseCode = "409",
-            description = "It is not what you saw, somebody decided otherwise, or its sender is gone")
+            description =
+                    "It is not what you saw, somebody decided otherwise, or its sender is gone")
     @APIResponse(
             responseCode = "422",
             description = "Above what you may release; or all or nothing, and not all can be paid")

@@ -25,8 +25,7 @@ class LikenessTable {
     public record Like(UUID likeness, UUID payoutId) {
         static Like of(String storedKey, long amountCents, UUID payoutId) {
             var text = amountCents + "\n" + storedKey;
-            var hash =
-                    ByteBuffer.wrap(Idempotency.hash(text.getBytes(StandardCharsets.UTF_8)));
+            var hash = ByteBuffer.wrap(Idempotency.hash(text.getBytes(StandardCharsets.UTF_8)));
             return new Like(new UUID(hash.getLong(), hash.getLong()), payoutId);
         }
     }

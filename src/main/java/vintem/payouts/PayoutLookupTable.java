@@ -2,6 +2,7 @@ package vintem.payouts;
 
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
 
 /// The look-ups of payouts, and the counts that [PayoutProof] compares.
 @Singleton
@@ -74,6 +76,9 @@ class PayoutLookupTable {
             return items - paid - failed - returned - held;
         }
     }
+
+    /// @param endToEndIds under which the bank paid it
+    public record Named(UUID id, String externalId, List<String> endToEndIds) {}
 
     public record Open(String providerId, long amountCents) {}
 
@@ -158,6 +163,15 @@ class PayoutLookupTable {
             select a.payout_id, p.external_id, a.kind, a.detail, a.raised_at
             from payout_alarm a join payout p on p.id = a.payout_id
             order by a.raised_at desc limit 100
+            """;
+
+    private static final String NAMED =
+            """
+            select p.id, p.external_id,
+                   array(select a.end_to_end_id from payout_attempt a
+                         where a.payout_id = p.id and a.end_to_end_id is not null)
+                       as end_to_end_ids
+            from payout p where p.id = any(:ids)
             """;
 
     private static final String OPEN =
@@ -332,6 +346,13 @@ class PayoutLookupTable {
 
     List<Alarm> alarms(Handle tx) {
         return tx.createQuery(ALARMS).map(ConstructorMapper.of(Alarm.class)).list();
+    }
+
+    List<Named> named(Handle tx, Collection<UUID> ids) {
+        return tx.createQuery(NAMED)
+                .bind("ids", BinaryArray.uuids(ids, (UUID each) -> each))
+                .map(ConstructorMapper.of(Named.class))
+                .list();
     }
 
     List<Open> open(Handle snapshot) {

@@ -58,7 +58,8 @@ public class PayoutsHttp {
     private static final String BATCH_ROUTE = "POST /payouts/batch";
     private static final int MOST_BYTES =
             Math.toIntExact(Settings.number("payouts-max-body-bytes", 64L << 20));
-    private static final Set<String> STATUSES = Set.of("held", "processing", "paid", "failed", "returned");
+    private static final Set<String> STATUSES =
+            Set.of("held", "processing", "paid", "failed", "returned");
 
     private static final String SAMPLE =
             """
@@ -206,7 +207,7 @@ public class PayoutsHttp {
             summary = "Pay a batch",
             description =
                     "Each external_id is paid at most once, for ever. JSON, or CSV with ?batch_id=."
-                            + " With scheduled_for (in the body, or ?scheduled_for= of a CSV) it is"
+                            + " A batch with scheduled_for (in the body, or ?scheduled_for=) is"
                             + " sent at that hour. What waits for its hour or for a second person is"
                             + " answered 202, its items processing with a reason.")
     @RequestBody(
@@ -277,12 +278,7 @@ public class PayoutsHttp {
                         each ->
                                 new Idempotency.Request(
                                         each,
-                                        hash(
-                                                bytes,
-                                                contentType,
-                                                batchId,
-                                                scheduledFor,
-                                                allOrNone),
+                                        hash(bytes, contentType, batchId, scheduledFor, allOrNone),
                                         submission.id()));
         var request = new PayBatch.Request(submission, key);
         var result = allOrNone ? payBatch.payAllOrNothing(request) : payBatch.pay(request);
@@ -370,7 +366,8 @@ public class PayoutsHttp {
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
         if (status != null && !STATUSES.contains(status)) {
-            throw Problem.invalid("?status", "must be one of held, processing, paid, failed, returned");
+            throw Problem.invalid(
+                    "?status", "must be one of held, processing, paid, failed, returned");
         }
         var size = Page.size(limit);
         var place = uuid("?after", after);
@@ -485,7 +482,8 @@ public class PayoutsHttp {
     }
 
     /// Where what waits can be followed.
-    private static Response.ResponseBuilder waiting(Response.ResponseBuilder answer, String batchId) {
+    private static Response.ResponseBuilder waiting(
+            Response.ResponseBuilder answer, String batchId) {
         var path = java.net.URLEncoder.encode(batchId, StandardCharsets.UTF_8).replace("+", "%20");
         return answer.header("Location", "/payouts/batches/" + path);
     }

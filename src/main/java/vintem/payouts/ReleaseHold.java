@@ -137,8 +137,7 @@ class ReleaseHold {
         if (hold.expiresAt() != null && !hold.expiresAt().isAfter(now)) {
             return new Step.Answer(new Outcome.DecidedOtherwise(hold));
         }
-        if (hold.kind().equals(HoldTable.APPROVAL)
-                && person.personId().equals(hold.personId())) {
+        if (hold.kind().equals(HoldTable.APPROVAL) && person.personId().equals(hold.personId())) {
             return new Step.Answer(new Outcome.SamePerson());
         }
         if (hold.cents() > person.grant().releaseLimitCents()) {
@@ -194,8 +193,7 @@ class ReleaseHold {
                         return new Outcome.Unknown();
                     }
                     var hold = found.get();
-                    if (hold.state().equals(state)
-                            && caller.personId().equals(hold.decidedBy())) {
+                    if (hold.state().equals(state) && caller.personId().equals(hold.decidedBy())) {
                         return new Outcome.Done(hold, Optional.empty());
                     }
                     var may = state.equals(HoldTable.CANCELLED) ? hold.isOpen() : hold.isWaiting();
@@ -292,8 +290,7 @@ class ReleaseHold {
     }
 
     private Step given(Handle tx, Hold hold, String reason) {
-        var ended =
-                fail(tx, hold, HoldTable.REFUSED, reason, HoldEvent.REFUSED, null, reason);
+        var ended = fail(tx, hold, HoldTable.REFUSED, reason, HoldEvent.REFUSED, null, reason);
         return new Step.Answer(new Outcome.DecidedOtherwise(ended));
     }
 
@@ -354,7 +351,8 @@ class ReleaseHold {
         var news = new ArrayList<Outbox.News>();
         for (var i = 0; i < decisions.size(); i++) {
             if (decisions.get(i)
-                    instanceof Decision.Final(vintem.payouts.Outcome.Failed(var cents, var why, _))) {
+                    instanceof
+                    Decision.Final(vintem.payouts.Outcome.Failed(var cents, var why, _))) {
                 var item = submission.items().get(i);
                 news.add(
                         new PayoutEvent.Failed(
@@ -426,6 +424,7 @@ class ReleaseHold {
         return decisions.stream()
                 .anyMatch(
                         decision ->
-                                decision instanceof Decision.Final(vintem.payouts.Outcome.Failed _));
+                                decision
+                                        instanceof Decision.Final(vintem.payouts.Outcome.Failed _));
     }
 }

@@ -18,13 +18,14 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import vintem.Books;
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
 import vintem.ledger.Transfer;
@@ -46,20 +47,24 @@ class TwoPeopleTest {
     @Inject MovableClock clock;
     @Inject Database database;
     @Inject Ledger ledger;
-    @Inject Audit audit;
 
     private final String run = Ids.next().toString();
 
     @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    void nothing_was_sent_twice() {
         assertThat(statement.sentAgain(run)).isEmpty();
+    }
+
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @Test
     void up_to_its_threshold_a_batch_is_paid_in_its_request_to_the_letter_of_the_contract() {
         var ana = person(ALONE_UP_TO_1_000);
-        var answer = ana.http().post("/payouts/batch", batch(run, item(id(1), 600), item(id(2), 400)));
+        var answer =
+                ana.http().post("/payouts/batch", batch(run, item(id(1), 600), item(id(2), 400)));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body())
                 .isEqualTo(
@@ -149,7 +154,7 @@ class TwoPeopleTest {
         var hold = hold(run);
         var people = List.of(person(Map.of()), person(Map.of()), person(Map.of()));
         var answers =
-                Together.atOnce(
+                Together.<Http.Answer>atOnce(
                         people.stream()
                                 .<java.util.concurrent.Callable<Http.Answer>>map(
                                         each -> () -> release(each.http(), hold))
@@ -165,7 +170,7 @@ class TwoPeopleTest {
         var bruno = person(Map.of());
         var carla = person(Map.of());
         var answers =
-                Together.atOnce(
+                Together.<Http.Answer>atOnce(
                         List.of(
                                 () -> release(bruno.http(), hold),
                                 () -> refuse(carla.http(), hold)));
@@ -287,8 +292,7 @@ class TwoPeopleTest {
         send(person(ALONE_UP_TO_1_000));
         var hold = hold(run);
         clock.passes(Duration.ofHours(73));
-        assertThat(code(release(person(Map.of()).http(), hold)))
-                .isEqualTo("409 decided-otherwise");
+        assertThat(code(release(person(Map.of()).http(), hold))).isEqualTo("409 decided-otherwise");
         job.run();
         assertThat(status(id(1))).isEqualTo("failed release_expired");
         assertThat(hold(run).get("state").textValue()).isEqualTo("expired");

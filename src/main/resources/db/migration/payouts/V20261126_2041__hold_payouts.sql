@@ -1,9 +1,14 @@
 -- A payout that waits for a person, for its hour, or because it looks like another one, is held: its
 -- external id is claimed, no money has moved, and the bank has heard nothing.
+-- contract: a wider one follows at once; nodes of before neither write nor send what is held, and
+-- answer whoever sends it again that it is a duplicate.
 alter table payout drop constraint payout_status_check;
+-- contract: all that was allowed before is allowed.
 alter table payout add constraint payout_status_check
     check (status in ('held', 'processing', 'paid', 'failed', 'returned'));
+-- contract: a wider one follows at once.
 alter table payout drop constraint payout_check1;
+-- contract: all that was allowed before is allowed.
 alter table payout add constraint payout_reason_check
     check ((reason is not null) = (status in ('failed', 'held')));
 
