@@ -37,6 +37,13 @@ class HostileBodiesTest {
                             {"batch_id":"hostile","items":[
                             {"external_id":"h-1","amount_cents":100,"pix_key":"ana@mail.com"},
                             {"external_id":"h-2","amount_cents":$,"pix_key":"ana@mail.com"}]}"""),
+                    Map.entry("POST /reconciliation/statements", "$"),
+                    Map.entry("POST /reconciliation/statements/rail", "{\"day\":$}"),
+                    Map.entry("POST /reconciliation/matches", "{\"lines\":$}"),
+                    Map.entry("DELETE /reconciliation/matches/{id}", "$"),
+                    Map.entry("POST /payouts/holds/{id}/release", "{\"digest\":$}"),
+                    Map.entry("POST /payouts/holds/{id}/refusal", "{\"reason\":$}"),
+                    Map.entry("POST /payouts/holds/{id}/cancellation", "$"),
                     Map.entry("POST /payments/pix", "{\"value\":$}"),
                     Map.entry(
                             "POST /payments/pix/confirmation",

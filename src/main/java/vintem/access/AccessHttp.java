@@ -499,6 +499,8 @@ public class AccessHttp {
                         fields.has("roles") ? roles(fields) : null,
                         newLimit(fields, "per_item_limit_cents"),
                         newLimit(fields, "daily_limit_cents"),
+                        newLimit(fields, "release_above_cents"),
+                        newLimit(fields, "release_limit_cents"),
                         fields.flag("active"));
         fields.orThrow();
         return saved(users.change(asking.caller(), id, change), false);
@@ -687,7 +689,9 @@ public class AccessHttp {
         return new Grant(
                 roles(fields),
                 limitOrNone(fields, "per_item_limit_cents"),
-                limitOrNone(fields, "daily_limit_cents"));
+                limitOrNone(fields, "daily_limit_cents"),
+                limitOrNone(fields, "release_above_cents"),
+                limitOrNone(fields, "release_limit_cents"));
     }
 
     private static Map<Capability, Role> roles(Fields fields) {

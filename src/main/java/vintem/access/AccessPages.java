@@ -123,7 +123,9 @@ public class AccessPages {
             boolean self,
             List<RoleLine> roles,
             String perItem,
-            String daily) {}
+            String daily,
+            String releaseAbove,
+            String releaseLimit) {}
 
     public record KeysView(boolean admin, List<KeyLine> keys, @Nullable String next) {}
 
@@ -194,7 +196,7 @@ public class AccessPages {
         if (id == null) {
             return pages.show(
                     "access/user.html",
-                    new UserView(true, null, true, false, all(Grant.NOTHING), "", ""));
+                    new UserView(true, null, true, false, all(Grant.NOTHING), "", "", "", ""));
         }
         var user = users.find(id(id)).orElseThrow(AccessPages::noSuchUser);
         return pages.show(
@@ -206,7 +208,9 @@ public class AccessPages {
                         user.id().equals(asking.caller().id()),
                         all(user.grant()),
                         Optional.ofNullable(reais(user.perItemLimitCents())).orElse(""),
-                        Optional.ofNullable(reais(user.dailyLimitCents())).orElse("")));
+                        Optional.ofNullable(reais(user.dailyLimitCents())).orElse(""),
+                        Optional.ofNullable(reais(user.releaseAboveCents())).orElse(""),
+                        Optional.ofNullable(reais(user.releaseLimitCents())).orElse("")));
     }
 
     @GET

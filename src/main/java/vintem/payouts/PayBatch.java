@@ -208,7 +208,10 @@ class PayBatch {
                             .ifPresent(
                                     key ->
                                             idempotency.finish(
-                                                    tx, key.identity(), 200, report.json(false)));
+                                                    tx,
+                                                    key.identity(),
+                                                    report.holds() ? 202 : 200,
+                                                    report.json(false)));
                 });
         return report;
     }
@@ -225,7 +228,7 @@ class PayBatch {
                         .anyMatch(decision -> decision instanceof Decision.Final(Outcome.Failed _));
     }
 
-    private static Report preview(Submission submission, List<Decision> decisions) {
+    static Report preview(Submission submission, List<Decision> decisions) {
         var outcomes = new ArrayList<Outcome>(decisions.size());
         for (var decision : decisions) {
             outcomes.add(
@@ -251,6 +254,7 @@ class PayBatch {
                     case Outcome.Paid _, Outcome.WouldPay _ -> Optional.<String>empty();
                     case Outcome.Failed _ -> Optional.of("failed");
                     case Outcome.Processing _ -> Optional.of("processing");
+                    case Outcome.Held _ -> Optional.of("held");
                     case Outcome.Duplicate(_, var original, _) -> original;
                 };
         return new Outcome.Duplicate(earlier.amountCents(), status, mismatch);

@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +58,8 @@ public class PayoutsHttp {
     private static final String BATCH_ROUTE = "POST /payouts/batch";
     private static final int MOST_BYTES =
             Math.toIntExact(Settings.number("payouts-max-body-bytes", 64L << 20));
-    private static final Set<String> STATUSES = Set.of("processing", "paid", "failed", "returned");
+    private static final Set<String> STATUSES =
+            Set.of("held", "processing", "paid", "failed", "returned");
 
     private static final String SAMPLE =
             """
@@ -65,6 +67,15 @@ public class PayoutsHttp {
               {"external_id":"u1-001","user_id":"u1","amount_cents":35000,"pix_key":"u1@email.com"},
               {"external_id":"u2-002","user_id":"u2","amount_cents":120000,
                "pix_key":"+55 11 91234-5678"}]}""";
+
+    /// How far ahead a batch may be scheduled.
+    private static final Duration LATEST = Duration.ofDays(366);
+
+    private static final String SAMPLE_HELD =
+            """
+            {"batch_id":"2025-10-05-A","processed":1,"successful":0,"failed":0,"duplicates":0,
+             "processing":1,"details":[{"external_id":"u1-001","status":"processing",
+             "amount_cents":35000,"reason":"awaiting_release"}]}""";
 
     private static final String SAMPLE_REPORT =
             """
@@ -82,8 +93,10 @@ public class PayoutsHttp {
             long duplicates,
             long processing,
             long returned,
+            long held,
             List<Map<String, Object>> details,
-            List<SubmissionAnswer> submissions) {}
+            List<SubmissionAnswer> submissions,
+            List<HoldsHttp.HoldAnswer> holds) {}
 
     public record SubmissionAnswer(
             UUID id,
@@ -116,7 +129,8 @@ public class PayoutsHttp {
             long paid,
             long failed,
             long processing,
-            long returned) {}
+            long returned,
+            long held) {}
 
     /// A payout in a list: its key masked.
     public record PayoutLine(
@@ -162,6 +176,7 @@ public class PayoutsHttp {
 
     private final PayBatch payBatch;
     private final PayoutLookupTable lookups;
+    private final HoldTable holds;
     private final Ledger ledger;
     private final Database database;
     private final Asking asking;
@@ -171,12 +186,14 @@ public class PayoutsHttp {
     PayoutsHttp(
             PayBatch payBatch,
             PayoutLookupTable lookups,
+            HoldTable holds,
             Ledger ledger,
             Database database,
             Asking asking,
             Clock clock) {
         this.payBatch = payBatch;
         this.lookups = lookups;
+        this.holds = holds;
         this.ledger = ledger;
         this.database = database;
         this.asking = asking;
@@ -189,7 +206,10 @@ public class PayoutsHttp {
     @Operation(
             summary = "Pay a batch",
             description =
-                    "Each external_id is paid at most once, for ever. JSON, or CSV with ?batch_id=.")
+                    "Each external_id is paid at most once, for ever. JSON, or CSV with ?batch_id=."
+                            + " A batch with scheduled_for (in the body, or ?scheduled_for=) is"
+                            + " sent at that hour. What waits for its hour or for a second person is"
+                            + " answered 202, its items processing with a reason.")
     @RequestBody(
             content = {
                 @Content(
@@ -208,6 +228,11 @@ public class PayoutsHttp {
             responseCode = "200",
             description = "The report, one detail per item in the order of the request",
             content = @Content(examples = @ExampleObject(name = "sample", value = SAMPLE_REPORT)))
+    @APIResponse(
+            responseCode = "202",
+            description =
+                    "The report; some of it waits for its hour or for a person. Location: the batch",
+            content = @Content(examples = @ExampleObject(name = "held", value = SAMPLE_HELD)))
     @APIResponse(responseCode = "400", description = "The shape is wrong; nothing was paid")
     @APIResponse(responseCode = "409", description = "A request with this key is under way")
     @APIResponse(responseCode = "413", description = "The body is too large")
@@ -222,6 +247,7 @@ public class PayoutsHttp {
             @HeaderParam("Content-Type") @Nullable String contentType,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @QueryParam("batch_id") @Nullable String batchId,
+            @QueryParam("scheduled_for") @Nullable String scheduledFor,
             @QueryParam("dry_run") @Nullable String dryRun,
             @QueryParam("all_or_nothing") @Nullable String allOrNothing) {
         var caller = asking.caller();
@@ -229,7 +255,11 @@ public class PayoutsHttp {
         var allOrNone = flag("all_or_nothing", allOrNothing);
         var identity = Idempotency.identity(caller.id(), BATCH_ROUTE, idempotencyKey);
         var bytes = HttpBody.read(body, MOST_BYTES);
-        var batch = read(bytes, contentType, batchId, identity);
+        var batch = read(bytes, contentType, batchId, scheduledFor, identity);
+        var due = batch.scheduledFor();
+        if (due != null && due.isAfter(clock.instant().plus(LATEST))) {
+            throw Problem.invalid("/scheduled_for", "is more than a year ahead");
+        }
         var submission =
                 new Submission(
                         Ids.next(),
@@ -237,7 +267,9 @@ public class PayoutsHttp {
                         caller,
                         AccountCode.PAYOUTS,
                         clock.instant(),
-                        batch.items());
+                        batch.items(),
+                        batch.scheduledFor(),
+                        allOrNone);
         if (preflight) {
             return json(200, payBatch.preflight(submission).json(true)).build();
         }
@@ -246,14 +278,18 @@ public class PayoutsHttp {
                         each ->
                                 new Idempotency.Request(
                                         each,
-                                        hash(bytes, contentType, batchId, allOrNone),
+                                        hash(bytes, contentType, batchId, scheduledFor, allOrNone),
                                         submission.id()));
         var request = new PayBatch.Request(submission, key);
         var result = allOrNone ? payBatch.payAllOrNothing(request) : payBatch.pay(request);
         return switch (result) {
+            case PayBatch.Result.Reported(var report) when report.holds() ->
+                    waiting(json(202, report.json(false)), batch.batchId()).build();
             case PayBatch.Result.Reported(var report) -> json(200, report.json(false)).build();
-            case PayBatch.Result.KeyTaken(Claim.Replay(var status, var stored)) ->
-                    json(status, stored).header("Idempotency-Hit", "true").build();
+            case PayBatch.Result.KeyTaken(Claim.Replay(var status, var stored)) -> {
+                var again = json(status, stored).header("Idempotency-Hit", "true");
+                yield (status == 202 ? waiting(again, batch.batchId()) : again).build();
+            }
             case PayBatch.Result.KeyTaken(var claim) -> throw Idempotency.refusal(claim);
             case PayBatch.Result.Refused(var report) -> throw notAll(report);
         };
@@ -279,7 +315,8 @@ public class PayoutsHttp {
                                         row.paid(),
                                         row.failed(),
                                         row.processing(),
-                                        row.returned()));
+                                        row.returned(),
+                                        row.held()));
     }
 
     @GET
@@ -304,11 +341,15 @@ public class PayoutsHttp {
                             0,
                             batch.processing(),
                             batch.returned(),
+                            batch.held(),
                             lookups.ofBatch(tx, batch.id()).stream()
                                     .map(PayoutsHttp::detail)
                                     .toList(),
                             lookups.submissions(tx, batch.id()).stream()
                                     .map(SubmissionAnswer::of)
+                                    .toList(),
+                            holds.ofBatch(tx, batch.id()).stream()
+                                    .map(HoldsHttp.HoldAnswer::of)
                                     .toList());
                 });
     }
@@ -325,7 +366,8 @@ public class PayoutsHttp {
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
         if (status != null && !STATUSES.contains(status)) {
-            throw Problem.invalid("?status", "must be one of processing, paid, failed, returned");
+            throw Problem.invalid(
+                    "?status", "must be one of held, processing, paid, failed, returned");
         }
         var size = Page.size(limit);
         var place = uuid("?after", after);
@@ -378,11 +420,12 @@ public class PayoutsHttp {
             byte[] bytes,
             @Nullable String contentType,
             @Nullable String batchId,
+            @Nullable String scheduledFor,
             Optional<Idempotency.Identity> identity) {
         var type = contentType == null ? "application/json" : contentType.split(";", 2)[0].strip();
         return switch (type.toLowerCase(java.util.Locale.ROOT)) {
-            case "application/json" -> BatchReader.json(bytes, identity);
-            case "text/csv" -> BatchReader.csv(bytes, batchId, identity);
+            case "application/json" -> BatchReader.json(bytes, scheduledFor, identity);
+            case "text/csv" -> BatchReader.csv(bytes, batchId, scheduledFor, identity);
             default ->
                     throw Problem.of(
                             415,
@@ -397,8 +440,12 @@ public class PayoutsHttp {
             byte[] body,
             @Nullable String contentType,
             @Nullable String batchId,
+            @Nullable String scheduledFor,
             boolean allOrNothing) {
         var more = "\n%s\n%s\n%s".formatted(contentType, batchId, allOrNothing);
+        if (scheduledFor != null) {
+            more += "\n" + scheduledFor;
+        }
         return Idempotency.hash(body, more.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -432,6 +479,13 @@ public class PayoutsHttp {
             detail.put("reason", payout.reason());
         }
         return detail;
+    }
+
+    /// Where what waits can be followed.
+    private static Response.ResponseBuilder waiting(
+            Response.ResponseBuilder answer, String batchId) {
+        var path = java.net.URLEncoder.encode(batchId, StandardCharsets.UTF_8).replace("+", "%20");
+        return answer.header("Location", "/payouts/batches/" + path);
     }
 
     private static Response.ResponseBuilder json(int status, byte[] body) {
