@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
 import vintem.platform.BinaryCopy;
+import vintem.platform.Columns;
 import vintem.platform.Problem;
 
 /// The ledger's tables and every statement that touches them.
@@ -163,6 +165,23 @@ public class LedgerTables {
                    where credit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
                    order by transfer.xact_id desc, id desc limit :most)) either_side
             order by either_side.xact_id desc, id desc limit :most
+            """;
+
+    private static final String RECORDED =
+            ROW
+                    + """
+                    where recorded_at >= :from and recorded_at < :until
+                    order by transfer.xact_id, id
+                    """;
+
+    // The oldest of each account by its index, and the oldest of those.
+    private static final String FIRST_RECORDED =
+            """
+            select min(t.recorded_at) from account a
+            cross join lateral (
+                select recorded_at from transfer
+                where debit_account = a.id and debit_account <> 5
+                order by xact_id limit 1) t
             """;
 
     private static final String HORIZON_BEFORE =
@@ -410,6 +429,24 @@ public class LedgerTables {
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
+    }
+
+    /// What was recorded from an instant until before another, in the order of the books, a few rows
+    /// at a time; within the transaction, and only while it lasts.
+    void recorded(Handle tx, Instant from, Instant until, java.util.function.Consumer<Row> sink) {
+        tx.createQuery(RECORDED)
+                .bind("from", from)
+                .bind("until", until)
+                .setFetchSize(2_000)
+                .map(ConstructorMapper.of(Row.class))
+                .forEach(sink);
+    }
+
+    /// When the first transfer was recorded; empty where there is none.
+    Optional<Instant> firstRecorded(Handle tx) {
+        return tx.createQuery(FIRST_RECORDED)
+                .map((row, _) -> Optional.ofNullable(Columns.instantOrNull(row, "min")))
+                .one();
     }
 
     Sums before(Handle tx, AccountCode account, Place place) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadLog;
 import vintem.access.Role;
 import vintem.bank.PixKey;
 import vintem.ledger.AccountCode;
@@ -139,6 +140,7 @@ public class PayoutPages {
     public record MissingView(String externalId) {}
 
     private final PayoutLookupTable lookups;
+    private final ReadLog reads;
     private final Ledger ledger;
     private final Database database;
     private final Pages pages;
@@ -148,12 +150,14 @@ public class PayoutPages {
     @Inject
     PayoutPages(
             PayoutLookupTable lookups,
+            ReadLog reads,
             Ledger ledger,
             Database database,
             Pages pages,
             Asking asking,
             Clock clock) {
         this.lookups = lookups;
+        this.reads = reads;
         this.ledger = ledger;
         this.database = database;
         this.pages = pages;
@@ -262,6 +266,13 @@ public class PayoutPages {
                                                                 lookups.attempts(tx, payout.id()),
                                                                 ledger.transfersOf(
                                                                         tx, payout.id()))));
+        view.ifPresent(
+                found ->
+                        reads.note(
+                                asking.caller(),
+                                "payout",
+                                found.payout().id().toString(),
+                                "GET " + HOME + "/one"));
         return view.map(found -> pages.show("payouts/one.html", found))
                 .orElseGet(() -> missing("payouts/no-payout.html", id));
     }
