@@ -70,6 +70,11 @@ class PagesTest {
                 "/app/access/keys",
                 "/app/access/key",
                 "/app/access/log",
+                "/app/access/reads",
+                "/app/access/reads?subject_id=nobody",
+                "/app/privacy",
+                "/app/ledger/months",
+                "/app/ledger/months?month=2020-01",
                 "/app/no-such-page");
     }
 

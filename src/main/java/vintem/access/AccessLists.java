@@ -67,8 +67,7 @@ class AccessLists implements ExportedList.Source {
                 Sheet.pages(
                         last ->
                                 users.page(
-                                        last == null ? new UUID(0, 0) : last.id(),
-                                        Sheet.AT_ONCE)));
+                                        last == null ? new UUID(0, 0) : last.id(), Sheet.AT_ONCE)));
     }
 
     private Sheet<KeyTable.Key> keys() {
@@ -86,8 +85,7 @@ class AccessLists implements ExportedList.Source {
                 Sheet.pages(
                         last ->
                                 keys.page(
-                                        last == null ? new UUID(0, 0) : last.id(),
-                                        Sheet.AT_ONCE)));
+                                        last == null ? new UUID(0, 0) : last.id(), Sheet.AT_ONCE)));
     }
 
     private Sheet<AccessLogTable.Deed> log() {
@@ -105,9 +103,7 @@ class AccessLists implements ExportedList.Source {
                                         tx ->
                                                 log.page(
                                                         tx,
-                                                        last == null
-                                                                ? Long.MAX_VALUE
-                                                                : last.id(),
+                                                        last == null ? Long.MAX_VALUE : last.id(),
                                                         Sheet.AT_ONCE))));
     }
 

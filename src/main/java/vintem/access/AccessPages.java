@@ -265,8 +265,7 @@ public class AccessPages {
                         ? null
                         : subjectId.replace("\0", "\uFFFD").strip();
         var before = after == null ? null : id(after);
-        var lines =
-                database.transaction(tx -> reads.page(tx, null, subject, before, LINES + 1));
+        var lines = database.transaction(tx -> reads.page(tx, null, subject, before, LINES + 1));
         var page = Page.of(lines, LINES, it -> it.id().toString());
         var query = new java.util.LinkedHashMap<String, String>();
         if (subject != null) {

@@ -66,8 +66,7 @@ class BillingLists implements ExportedList.Source {
                         this::isOpen,
                         Set.of("status", "due_from", "due_to", "debtor", "debt_id", "file_id"),
                         this::charges),
-                new ExportedList(
-                        "settlements", this::isOpen, Set.of("only"), this::settlements),
+                new ExportedList("settlements", this::isOpen, Set.of("only"), this::settlements),
                 new ExportedList(
                         "credits",
                         this::isOpen,
@@ -121,9 +120,7 @@ class BillingLists implements ExportedList.Source {
                                 database.transaction(
                                         tx ->
                                                 charges.list(
-                                                        tx,
-                                                        after(filter, last),
-                                                        Sheet.AT_ONCE))));
+                                                        tx, after(filter, last), Sheet.AT_ONCE))));
     }
 
     private static ChargeLookupTable.Filter after(
@@ -248,7 +245,8 @@ class BillingLists implements ExportedList.Source {
         var file = file(given);
         return new Sheet<>(
                 List.of(
-                        count("line", it -> (long) it.line()), text("debt_id", ErratumTable.Duplicate::debtId)),
+                        count("line", it -> (long) it.line()),
+                        text("debt_id", ErratumTable.Duplicate::debtId)),
                 Sheet.pages(
                         last ->
                                 database.transaction(
@@ -301,9 +299,7 @@ class BillingLists implements ExportedList.Source {
                                                 sandbox.page(
                                                         tx,
                                                         null,
-                                                        last == null
-                                                                ? Long.MAX_VALUE
-                                                                : last.id(),
+                                                        last == null ? Long.MAX_VALUE : last.id(),
                                                         Sheet.AT_ONCE))));
     }
 

@@ -84,8 +84,7 @@ class CashbackLists implements ExportedList.Source {
                         () -> may(Role.READ),
                         Set.of("revendedor_id"),
                         this::redemptions),
-                new ExportedList(
-                        "cashback-closes", () -> may(Role.READ), Set.of(), _ -> closes()),
+                new ExportedList("cashback-closes", () -> may(Role.READ), Set.of(), _ -> closes()),
                 new ExportedList(
                         "approved-cpfs", () -> may(Role.ADMIN), Set.of(), _ -> approved()));
     }
@@ -193,9 +192,7 @@ class CashbackLists implements ExportedList.Source {
                                                 resellers.after(
                                                         tx,
                                                         filter,
-                                                        last == null
-                                                                ? new UUID(0, 0)
-                                                                : last.id(),
+                                                        last == null ? new UUID(0, 0) : last.id(),
                                                         Sheet.AT_ONCE))));
     }
 
@@ -237,9 +234,7 @@ class CashbackLists implements ExportedList.Source {
                                                 redemptions.after(
                                                         tx,
                                                         of,
-                                                        last == null
-                                                                ? new UUID(-1, -1)
-                                                                : last.id(),
+                                                        last == null ? new UUID(-1, -1) : last.id(),
                                                         Sheet.AT_ONCE))));
     }
 

@@ -47,12 +47,8 @@ class ExportPositions {
                     text("ticker", it -> it.position().ticker()),
                     decimal("quantity", it -> Decimals.plain(it.position().quantity())),
                     decimal("buy_price", it -> Decimals.plain(it.position().buyPrice())),
-                    decimal(
-                            "total_invested",
-                            it -> Decimals.moneyOrNull(it.position().costBrl())),
-                    decimal(
-                            "current_value",
-                            it -> Decimals.moneyOrNull(it.position().valueBrl())),
+                    decimal("total_invested", it -> Decimals.moneyOrNull(it.position().costBrl())),
+                    decimal("current_value", it -> Decimals.moneyOrNull(it.position().valueBrl())),
                     decimal("profit_loss", Line::profit),
                     decimal(
                             "percentage_change",

@@ -120,9 +120,7 @@ class InvestmentLists implements ExportedList.Source {
                         decimal("invested", it -> Decimals.moneyOrNull(it.costBrl())),
                         decimal("price", it -> Decimals.plainOrNull(it.closePrice())),
                         day("price_day", Allocation::closeDate),
-                        decimal(
-                                "value",
-                                it -> Decimals.moneyOrNull(AllocationAnswer.value(it))),
+                        decimal("value", it -> Decimals.moneyOrNull(AllocationAnswer.value(it))),
                         text("active", it -> it.isActive() ? "sim" : "não"),
                         text("id", Allocation::id)),
                 Sheet.pages(
@@ -132,9 +130,7 @@ class InvestmentLists implements ExportedList.Source {
                                                 allocations.before(
                                                         tx,
                                                         filter,
-                                                        last == null
-                                                                ? Long.MAX_VALUE
-                                                                : last.id(),
+                                                        last == null ? Long.MAX_VALUE : last.id(),
                                                         Sheet.AT_ONCE))));
     }
 

@@ -30,7 +30,8 @@ import vintem.platform.SheetFormat;
 @RunOnVirtualThread
 public class LedgerMonthsHttp {
     private static final Pattern FILE =
-            Pattern.compile("(?<month>[0-9]{4}-[0-9]{2})(?<balances>-balances)?\\.(?<format>[a-z]+)");
+            Pattern.compile(
+                    "(?<month>[0-9]{4}-[0-9]{2})(?<balances>-balances)?\\.(?<format>[a-z]+)");
 
     private final LedgerMonths months;
     private final Clock clock;

@@ -192,9 +192,7 @@ public class LedgerPages {
                         all.stream().map(YearMonth::toString).toList(),
                         wanted.toString(),
                         wanted.equals(today),
-                        lines.stream()
-                                .filter(it -> it.account() != null && it.moved())
-                                .toList(),
+                        lines.stream().filter(it -> it.account() != null && it.moved()).toList(),
                         lines.getLast()));
     }
 

@@ -38,6 +38,8 @@ public class LedgerTables {
         }
     }
 
+    public record Moved(String kind, long count, long cents) {}
+
     public record Sums(int accountId, long debitCents, long creditCents) {}
 
     /// Where a row stands in the order of the books: the transaction it was written in, and its id.
@@ -170,9 +172,23 @@ public class LedgerTables {
     private static final String RECORDED =
             ROW
                     + """
-                    where recorded_at >= :from and recorded_at < :until
+                    where transfer.xact_id >= :horizon
+                    and recorded_at >= :from and recorded_at < :until
                     order by transfer.xact_id, id
                     """;
+
+    // What is on its way counts as gone: it has left the account.
+    private static final String AT_THE_BANK =
+            """
+            select kind, count(*) as count,
+                   sum(case when debit_account = 1 then amount_cents else -amount_cents end)::bigint
+                       as cents
+            from transfer
+            where xact_id >= :horizon
+            and recorded_at >= :from and recorded_at < :until
+            and (debit_account = 1 or credit_account = 1)
+            group by kind, debit_account = 1 order by 3 desc, kind
+            """;
 
     // The oldest of each account by its index, and the oldest of those.
     private static final String FIRST_RECORDED =
@@ -431,15 +447,35 @@ public class LedgerTables {
                 .list();
     }
 
-    /// What was recorded from an instant until before another, in the order of the books, a few rows
-    /// at a time; within the transaction, and only while it lasts.
+    /// What was recorded from an instant until before another, in the order of the books, a few
+    /// rows at a time; within the transaction, and only while it lasts.
     void recorded(Handle tx, Instant from, Instant until, java.util.function.Consumer<Row> sink) {
         tx.createQuery(RECORDED)
+                .bind("horizon", horizonBefore(tx, from))
                 .bind("from", from)
                 .bind("until", until)
                 .setFetchSize(2_000)
                 .map(ConstructorMapper.of(Row.class))
                 .forEach(sink);
+    }
+
+    /// What came in (positive) and went out, by kind.
+    List<Moved> movedAtTheBank(Handle tx, Instant from, Instant until) {
+        return tx.createQuery(AT_THE_BANK)
+                .bind("horizon", horizonBefore(tx, from))
+                .bind("from", from)
+                .bind("until", until)
+                .map(ConstructorMapper.of(Moved.class))
+                .list();
+    }
+
+    /// No transaction below it has recorded anything at that instant or later: a checkpoint saves
+    /// reading what is older, without an index of its own.
+    private static long horizonBefore(Handle tx, Instant from) {
+        return tx.createQuery(HORIZON_AS_OF)
+                .bind("at", from.minus(1, java.time.temporal.ChronoUnit.MICROS))
+                .mapTo(Long.class)
+                .one();
     }
 
     /// When the first transfer was recorded; empty where there is none.

@@ -41,11 +41,7 @@ public record Receipt(
                     Settings.text("receiver-name").orElse("Vintém"),
                     Settings.text("receiver-tax-id")
                             .flatMap(TaxId::parse)
-                            .map(
-                                    it ->
-                                            it instanceof TaxId.Cnpj
-                                                    ? it.formatted()
-                                                    : it.masked())
+                            .map(it -> it instanceof TaxId.Cnpj ? it.formatted() : it.masked())
                             .orElse(null),
                     null);
         }

@@ -139,9 +139,7 @@ class PaymentLists implements ExportedList.Source {
                                         tx ->
                                                 refunds.list(
                                                         tx,
-                                                        last == null
-                                                                ? new UUID(-1, -1)
-                                                                : last.id(),
+                                                        last == null ? new UUID(-1, -1) : last.id(),
                                                         Sheet.AT_ONCE))));
     }
 }

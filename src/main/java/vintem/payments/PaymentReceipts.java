@@ -38,10 +38,7 @@ class PaymentReceipts {
 
     @Inject
     PaymentReceipts(
-            PaymentLookupTable lookups,
-            RefundTable refunds,
-            Payments payments,
-            Database database) {
+            PaymentLookupTable lookups, RefundTable refunds, Payments payments, Database database) {
         this.lookups = lookups;
         this.refunds = refunds;
         this.payments = payments;

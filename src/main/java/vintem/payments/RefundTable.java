@@ -74,8 +74,7 @@ class RefundTable {
             SELECT + "where receipt_id = :id order by created_at, id";
 
     // The id is made of the key of whoever asked, so it is no date: newest first is not asked for.
-    private static final String LIST =
-            SELECT + "where id < :before order by id desc limit :most";
+    private static final String LIST = SELECT + "where id < :before order by id desc limit :most";
 
     private static final String END =
             """

@@ -401,32 +401,34 @@ public class PayoutsHttp {
     @APIResponse(responseCode = "200", description = "The payout")
     @APIResponse(responseCode = "404", description = "No such payout")
     public PayoutAnswer find(@PathParam("external_id") String externalId) {
-        var found = database.snapshot(
-                tx -> {
-                    var payout =
-                            Optional.ofNullable(clean(externalId))
-                                    .flatMap(id -> lookups.find(tx, id))
-                                    .orElseThrow(
-                                            () -> Problem.notFound("There is no such payout."));
-                    return new PayoutAnswer(
-                            payout.id(),
-                            payout.externalId(),
-                            payout.batchId(),
-                            payout.userId(),
-                            payout.amountCents(),
-                            payout.pixKey(),
-                            payout.taxId(),
-                            payout.description(),
-                            payout.status(),
-                            payout.reason(),
-                            payout.createdAt(),
-                            payout.updatedAt(),
-                            lookups.attempts(tx, payout.id()),
-                            ledger.transfersOf(tx, payout.id()));
-                });
+        var found =
+                database.snapshot(
+                        tx -> {
+                            var payout =
+                                    Optional.ofNullable(clean(externalId))
+                                            .flatMap(id -> lookups.find(tx, id))
+                                            .orElseThrow(
+                                                    () ->
+                                                            Problem.notFound(
+                                                                    "There is no such payout."));
+                            return new PayoutAnswer(
+                                    payout.id(),
+                                    payout.externalId(),
+                                    payout.batchId(),
+                                    payout.userId(),
+                                    payout.amountCents(),
+                                    payout.pixKey(),
+                                    payout.taxId(),
+                                    payout.description(),
+                                    payout.status(),
+                                    payout.reason(),
+                                    payout.createdAt(),
+                                    payout.updatedAt(),
+                                    lookups.attempts(tx, payout.id()),
+                                    ledger.transfersOf(tx, payout.id()));
+                        });
         // Not by the caller's name for it, which may name a person.
-        reads.note(
-                asking.caller(), "payout", found.id().toString(), "GET /payouts/{external_id}");
+        reads.note(asking.caller(), "payout", found.id().toString(), "GET /payouts/{external_id}");
         return found;
     }
 

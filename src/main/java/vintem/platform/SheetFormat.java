@@ -216,7 +216,11 @@ public enum SheetFormat {
                 case MONEY -> number(here, place, Cents.toReais((Long) value), MONEY);
                 case DECIMAL -> number(here, place, (BigDecimal) value, "General");
                 case COUNT ->
-                        number(here, place, BigDecimal.valueOf(((Number) value).longValue()), COUNT);
+                        number(
+                                here,
+                                place,
+                                BigDecimal.valueOf(((Number) value).longValue()),
+                                COUNT);
                 case INSTANT -> {
                     var local = ((Instant) value).atZone(Words.SAO_PAULO).toLocalDateTime();
                     here.value(rows, place, local);
