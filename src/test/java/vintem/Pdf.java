@@ -34,7 +34,8 @@ public final class Pdf {
         try {
             Files.write(file, pdf);
             var process =
-                    new ProcessBuilder("pdftotext", "-layout", "-enc", "UTF-8", file.toString(), "-")
+                    new ProcessBuilder(
+                                    "pdftotext", "-layout", "-enc", "UTF-8", file.toString(), "-")
                             .start();
             return new String(
                     process.getInputStream().readAllBytes(),

@@ -39,8 +39,7 @@ class PersonTable implements PersonalData {
             returning id
             """;
 
-    private static final String FORGET_SESSIONS =
-            "delete from session where user_id = any(:users)";
+    private static final String FORGET_SESSIONS = "delete from session where user_id = any(:users)";
 
     private static final String FORGET_FAILURES =
             "delete from sign_in_failure where subject = any(:subjects)";

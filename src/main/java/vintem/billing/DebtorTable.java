@@ -107,7 +107,8 @@ class DebtorTable implements PersonalData {
                 where position(lower(t) in lower(f)) > 0)
             """;
 
-    // The end of one piece may be the beginning of a name that goes on in the next. Spreadsheets are
+    // The end of one piece may be the beginning of a name that goes on in the next. Spreadsheets
+    // are
     // packed: nobody can say who is in them.
     private static final String FILES =
             """
@@ -194,8 +195,7 @@ class DebtorTable implements PersonalData {
                         .map(ConstructorMapper.of(Row.class))
                         .list();
         var texts = texts(person, rows);
-        var charges =
-                rows.stream().filter(it -> !it.owes()).map(Row::id).toArray(UUID[]::new);
+        var charges = rows.stream().filter(it -> !it.owes()).map(Row::id).toArray(UUID[]::new);
         var more = tx.createUpdate(ERASE_ADDRESSES).bind("charges", charges).execute();
         more +=
                 tx.createUpdate(ERASE_MAILS)

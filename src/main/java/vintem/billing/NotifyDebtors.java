@@ -478,7 +478,7 @@ class NotifyDebtors {
 
         private void leaveAlone(String problem) {
             well = false;
-            LOG.warnf("the mail server is left alone for a while: %s", problem);
+            LOG.warnf("the mail server is left alone for a while: %s", withoutAddresses(problem));
             database.run(tx -> pace.pause(tx, problem, clock.instant()));
         }
 
@@ -501,6 +501,11 @@ class NotifyDebtors {
         var due =
                 clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(pause, 2 * pause));
         return new Ending(mail, QUEUED, reply, due, repeated, tries, clock.instant());
+    }
+
+    /// Servers like to repeat whom a mail was for.
+    static String withoutAddresses(String reply) {
+        return reply.replaceAll("[^\\s<>()\"';,]+@[^\\s<>()\"';,]+", "***");
     }
 
     private static long power(int attempts) {

@@ -123,8 +123,7 @@ class SellerTable implements PersonalData {
             redemptions.forgetKeys(tx, row.id());
             accounts.forget(tx, Caller.SYSTEM, row.id());
         }
-        var approved =
-                tx.createUpdate(UNAPPROVE).bind("taxId", erasure.person().taxId()).execute();
+        var approved = tx.createUpdate(UNAPPROVE).bind("taxId", erasure.person().taxId()).execute();
         return new Erased(rows.size() + approved, texts);
     }
 

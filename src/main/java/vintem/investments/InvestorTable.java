@@ -74,10 +74,7 @@ class InvestorTable implements PersonalData {
 
     @Override
     public List<String> export(Handle tx, Person person) {
-        return tx.createQuery(EXPORT)
-                .bind("email", person.email())
-                .mapTo(String.class)
-                .list();
+        return tx.createQuery(EXPORT).bind("email", person.email()).mapTo(String.class).list();
     }
 
     @Override

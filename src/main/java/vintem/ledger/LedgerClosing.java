@@ -34,7 +34,10 @@ class LedgerClosing implements ClosingLines {
             lines.add(
                     new Line(
                             moved.cents() > 0 ? "in" : "out",
-                            words.name("kind", moved.kind()) + " (" + words.number(moved.count()) + ")",
+                            words.name("kind", moved.kind())
+                                    + " ("
+                                    + words.number(moved.count())
+                                    + ")",
                             words.money(Math.abs(moved.cents())),
                             false));
         }

@@ -22,8 +22,8 @@ import org.jboss.logging.Logger;
 import vintem.platform.ClosingLines;
 import vintem.platform.Database;
 import vintem.platform.EmailAddress;
-import vintem.platform.Mailbox;
 import vintem.platform.MailMessage;
+import vintem.platform.Mailbox;
 import vintem.platform.Pages;
 import vintem.platform.Settings;
 import vintem.platform.SmtpClient;
@@ -72,7 +72,9 @@ class SendClosing {
 
         Mailbox from() {
             return server.map(SmtpServer::from)
-                    .orElse(new Mailbox("Vintém", new EmailAddress("fechamento", "sandbox.invalid")));
+                    .orElse(
+                            new Mailbox(
+                                    "Vintém", new EmailAddress("fechamento", "sandbox.invalid")));
         }
     }
 
@@ -141,8 +143,7 @@ class SendClosing {
         var now = clock.instant();
         var until = now.plus(how.patience().multipliedBy(3));
         var attempt =
-                database.transaction(
-                        tx -> table.claim(tx, day, hash, now, until, MOST_ATTEMPTS));
+                database.transaction(tx -> table.claim(tx, day, hash, now, until, MOST_ATTEMPTS));
         if (attempt.isEmpty()) {
             return;
         }
@@ -229,8 +230,7 @@ class SendClosing {
                 from,
                 new Mailbox(null, recipient),
                 view.sandbox() ? "[SANDBOX] " + view.title() : view.title(),
-                "closing.%s.%s@%s"
-                        .formatted(day, hash.substring(0, 16), from.address().domain()),
+                "closing.%s.%s@%s".formatted(day, hash.substring(0, 16), from.address().domain()),
                 clock.instant(),
                 how.words().tag(),
                 null,

@@ -32,8 +32,7 @@ class PaymentClosing implements ClosingLines {
                         words.say("closing.unmatched"),
                         "%s (%s)"
                                 .formatted(
-                                        words.number(queue.receipts()),
-                                        words.money(queue.cents())),
+                                        words.number(queue.receipts()), words.money(queue.cents())),
                         queue.receipts() > 0));
     }
 }

@@ -43,6 +43,7 @@ class PayoutClosing implements ClosingLines {
     }
 
     private static Line line(Words words, String what, long count, boolean attention) {
-        return new Line("work", words.say("closing.payouts." + what), words.number(count), attention);
+        return new Line(
+                "work", words.say("closing.payouts." + what), words.number(count), attention);
     }
 }

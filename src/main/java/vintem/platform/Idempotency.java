@@ -193,7 +193,8 @@ public class Idempotency {
     public long redact(Handle tx, Collection<String> texts, String instead) {
         var replaced = new LinkedHashMap<String, String>();
         // The longest first: one may be a part of another.
-        var sorted = texts.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
+        var sorted =
+                texts.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
         for (var text : sorted) {
             if (text.length() >= SAFE_TO_CUT_OUT) {
                 replaced.put(text, instead);

@@ -46,7 +46,9 @@ public interface PersonalData {
 
         /// The tax id as it may have been written.
         public List<String> documents() {
-            return TaxId.parse(taxId).map(it -> List.of(it.value(), it.formatted())).orElse(List.of());
+            return TaxId.parse(taxId)
+                    .map(it -> List.of(it.value(), it.formatted()))
+                    .orElse(List.of());
         }
 
         /// Without the name: what may be forgotten by.

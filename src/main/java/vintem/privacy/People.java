@@ -63,8 +63,7 @@ class People {
             Database database,
             Clock clock) {
         // Always in the same order, so that two never wait for each other's locks.
-        this.places =
-                places.stream().sorted(Comparator.comparing(PersonalData::where)).toList();
+        this.places = places.stream().sorted(Comparator.comparing(PersonalData::where)).toList();
         this.idempotency = idempotency;
         this.log = log;
         this.database = database;

@@ -63,8 +63,7 @@ final class PersonReader {
         if (stripped.contains("@")) {
             var address = EmailAddress.parse(stripped);
             if (address.isPresent()) {
-                return new Person(
-                        null, address.get().key(), List.of(), null, List.of());
+                return new Person(null, address.get().key(), List.of(), null, List.of());
             }
         }
         if (id.isPresent()) {
@@ -104,8 +103,7 @@ final class PersonReader {
     }
 
     private static Optional<UUID> uuid(@Nullable String text) {
-        return text != null
-                        && text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+        return text != null && text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
                 ? Optional.of(UUID.fromString(text))
                 : Optional.empty();
     }

@@ -166,8 +166,7 @@ public class PrivacyHttp {
             case People.Outcome.Forgotten(var pseudonym, var rows) ->
                     Response.ok(Json.write(new Forgotten(pseudonym, rows))).build();
             case People.Outcome.NotNow(var reasons) ->
-                    throw Problem.conflict(
-                                    "not-now", "Nothing was forgotten: " + reasons + ".")
+                    throw Problem.conflict("not-now", "Nothing was forgotten: " + reasons + ".")
                             .header("Retry-After", "60");
         };
     }

@@ -70,7 +70,8 @@ public class PrivacyPages {
     }
 
     /// @param link to its page, or null
-    public record Line(String type, String id, Instant at, @Nullable String detail, @Nullable String link) {}
+    public record Line(
+            String type, String id, Instant at, @Nullable String detail, @Nullable String link) {}
 
     public record Place(String where, List<Line> rows) {}
 
@@ -160,8 +161,7 @@ public class PrivacyPages {
         };
     }
 
-    private View view(
-            String q, Person person, @Nullable String pseudonym, List<Reason> reasons) {
+    private View view(String q, Person person, @Nullable String pseudonym, List<Reason> reasons) {
         var found = people.find(person);
         return new View(
                 q,

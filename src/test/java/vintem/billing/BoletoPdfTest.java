@@ -34,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vintem.billing.BoletoPdf.Bill;
 import vintem.billing.BoletoPdf.Party;
+import vintem.platform.Paper;
 import vintem.platform.Words;
 
 class BoletoPdfTest {

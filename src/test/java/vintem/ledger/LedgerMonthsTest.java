@@ -61,8 +61,7 @@ class LedgerMonthsTest {
         assertThat(cells[3]).isEqualTo("1234,56");
         assertThat(cells[4]).contains("Saldo inicial → Banco");
         assertThat(lines.length - 1)
-                .isLessThanOrEqualTo(
-                        Math.toIntExact(Rows.number("select count(*) from transfer")));
+                .isLessThanOrEqualTo(Math.toIntExact(Rows.number("select count(*) from transfer")));
     }
 
     @Test
@@ -71,7 +70,8 @@ class LedgerMonthsTest {
         var file = Download.of(Http.admin(), "/ledger/months/" + now() + ".xlsx");
         try (var book = new ReadableWorkbook(new ByteArrayInputStream(file.bytes()))) {
             var sheets = book.getSheets().toList();
-            assertThat(sheets).extracting(it -> it.getName())
+            assertThat(sheets)
+                    .extracting(it -> it.getName())
                     .containsExactly("lancamentos", "saldos");
             var transfers = sheets.get(0).read();
             var total = BigDecimal.ZERO;

@@ -60,7 +60,6 @@ class AmountInWordsTest {
     @Test
     void there_are_words_for_whatever_a_long_holds() {
         assertThat(AmountInWords.of(Long.MAX_VALUE)).contains("quatrilhões");
-        assertThatThrownBy(() -> AmountInWords.of(-1))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> AmountInWords.of(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

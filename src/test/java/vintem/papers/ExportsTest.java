@@ -123,8 +123,12 @@ class ExportsTest {
 
         var file =
                 Download.of(
-                        Http.admin(), "/exports/payments.csv?q=" + reference.replace("=", "%3D")
-                                .replace("+", "%2B").replace(" ", "%20"));
+                        Http.admin(),
+                        "/exports/payments.csv?q="
+                                + reference
+                                        .replace("=", "%3D")
+                                        .replace("+", "%2B")
+                                        .replace(" ", "%20"));
 
         assertThat(file.status()).isEqualTo(200);
         assertThat(file.disposition())
@@ -154,13 +158,11 @@ class ExportsTest {
 
         var file =
                 Download.of(
-                        Http.admin(),
-                        "/exports/payments.xlsx?q=" + reference.replace("+", "%2B"));
+                        Http.admin(), "/exports/payments.xlsx?q=" + reference.replace("+", "%2B"));
 
         var rows = xlsx(file.bytes());
         assertThat(rows).hasSize(2);
-        var titles =
-                rows.getFirst().stream().map(it -> it == null ? "" : it.getText()).toList();
+        var titles = rows.getFirst().stream().map(it -> it == null ? "" : it.getText()).toList();
         var row = rows.get(1);
         var value = row.getCell(titles.indexOf("Valor"));
         assertThat(value.getType()).isEqualTo(CellType.NUMBER);
@@ -168,9 +170,7 @@ class ExportsTest {
         assertThat(row.getCell(titles.indexOf("Criado em")).getType()).isEqualTo(CellType.NUMBER);
         assertThat(row.getCellAsDate(titles.indexOf("Criado em")))
                 .hasValueSatisfying(
-                        at ->
-                                assertThat(at.toLocalDate())
-                                        .isEqualTo(BusinessDays.today(clock)));
+                        at -> assertThat(at.toLocalDate()).isEqualTo(BusinessDays.today(clock)));
         var neutral = row.getCell(titles.indexOf("Referência"));
         assertThat(neutral.getType()).isEqualTo(CellType.STRING);
         assertThat(neutral.getText()).isEqualTo("'" + reference);
@@ -180,11 +180,16 @@ class ExportsTest {
     void every_list_there_is_can_be_taken_in_both_formats() {
         var lists = Http.admin().get("/exports").json().required("items");
         assertThat(lists.size()).isGreaterThan(30);
-        var needs = java.util.Map.of(
-                "errata", "file_id=" + UUID.randomUUID(),
-                "duplicates", "file_id=" + UUID.randomUUID(),
-                "statement", "account=bank",
-                "daily-returns", "asset_id=999999");
+        var needs =
+                java.util.Map.of(
+                        "errata",
+                        "file_id=" + UUID.randomUUID(),
+                        "duplicates",
+                        "file_id=" + UUID.randomUUID(),
+                        "statement",
+                        "account=bank",
+                        "daily-returns",
+                        "asset_id=999999");
         for (var list : lists) {
             var name = list.required("name").asText();
             var query = needs.containsKey(name) ? "?" + needs.get(name) : "";

@@ -71,11 +71,13 @@ class ErasureTest {
             var here =
                     parts[3].equals("bytea")
                             ? "position(convert_to(?, 'UTF8') in \"%s\") > 0".formatted(parts[2])
-                            : "position(lower(?) in lower(\"%s\"::text)) > 0"
-                                    .formatted(parts[2]);
+                            : "position(lower(?) in lower(\"%s\"::text)) > 0".formatted(parts[2]);
             var query =
                     "select count(*) from \"%s\".\"%s\" where %s"
-                            .formatted(parts[0], parts[1], String.join(" or ", List.of(here, here, here, here)));
+                            .formatted(
+                                    parts[0],
+                                    parts[1],
+                                    String.join(" or ", List.of(here, here, here, here)));
             if (Rows.number(query, person.texts().toArray()) > 0) {
                 found.add(parts[0] + "." + parts[1] + "." + parts[2]);
             }
@@ -140,8 +142,7 @@ class ErasureTest {
                         .post(
                                 "/payments/pix/confirmation",
                                 "{\"bank_payment_id\":\"%s\",\"value\":12.34,\"end_to_end_id\":\"%s\"}"
-                                        .formatted(
-                                                payment.required("txid").asText(), endToEndId));
+                                        .formatted(payment.required("txid").asText(), endToEndId));
         assertThat(told.status()).isEqualTo(200);
         return payment.required("id").asText();
     }
@@ -192,12 +193,13 @@ class ErasureTest {
                 titles
                         + row.formatted(person.name(), person.cpf(), person.email(), debt)
                         + "%s,%s,%s,no amount,2030-01-19,%s\n"
-                                .formatted(
-                                        person.name(), person.cpf(), person.email(), debt + "x");
+                                .formatted(person.name(), person.cpf(), person.email(), debt + "x");
         var sent =
                 Http.admin()
                         .with("Content-Type", "text/csv")
-                        .post("/billing/files", file.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                        .post(
+                                "/billing/files",
+                                file.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThat(sent.status()).as(sent.body()).isEqualTo(202);
         var id = sent.json().required("id").asText();
         Together.until(
@@ -298,7 +300,8 @@ class ErasureTest {
         forget(person, "");
 
         assertThat(places(person)).isEmpty();
-        assertThat(Rows.number("select count(*) from client where id = ?::bigint", id)).isEqualTo(1);
+        assertThat(Rows.number("select count(*) from client where id = ?::bigint", id))
+                .isEqualTo(1);
         booksBalance();
         assertThat(client(person)).isNotEqualTo(id);
     }
@@ -319,8 +322,7 @@ class ErasureTest {
         var person = Somebody.create();
         pay(person);
         client(person);
-        var body =
-                "{\"tax_id\":\"%s\",\"email\":\"%s\"}".formatted(person.cpf(), person.email());
+        var body = "{\"tax_id\":\"%s\",\"email\":\"%s\"}".formatted(person.cpf(), person.email());
         var found = Http.admin().post("/privacy/searches", body);
         assertThat(found.json().required("rows").asInt()).isEqualTo(2);
         assertThat(found.body()).doesNotContain(person.name(), person.email());

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import vintem.Rows;
 import vintem.World;
 
-/// A table that can hold a text says in `docs/privacy.md` whether it holds somebody's, for how long,
-/// and what ends it. A new table must decide.
+/// A table that can hold a text says in `docs/privacy.md` whether it holds somebody's, for how
+/// long, and what ends it. A new table must decide.
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class RetentionTest {
