@@ -64,6 +64,9 @@ class HostileBodiesTest {
                     Map.entry("POST /billing/files", "$"),
                     Map.entry("POST /billing/files/{id}/cancel", "$"),
                     Map.entry("POST /auth/socket-ticket", "$"),
+                    Map.entry("POST /privacy/searches", "{\"name\":$}"),
+                    Map.entry("POST /privacy/exports", "{\"tax_id\":$}"),
+                    Map.entry("POST /privacy/erasures", "{\"email\":$}"),
                     Map.entry("POST /charges/{id}/due-date", "{\"due_date\":$}"),
                     Map.entry(
                             "POST /billing/payments",

@@ -293,9 +293,9 @@ public final class Node implements AutoCloseable {
 
     private static Path temporary() {
         try {
-            var file = Files.createTempFile("vintem-node-", ".log");
-            file.toFile().deleteOnExit();
-            return file;
+            // Kept: what nodes say is looked through for personal data afterwards.
+            var logs = Files.createDirectories(Path.of("target/scan"));
+            return Files.createTempFile(logs, "node-", ".log");
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

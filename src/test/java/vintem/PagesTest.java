@@ -88,6 +88,11 @@ class PagesTest {
                 "/app/access/key",
                 "/app/access/log",
                 "/app/docs/rounding",
+                "/app/access/reads",
+                "/app/access/reads?subject_id=nobody",
+                "/app/privacy",
+                "/app/ledger/months",
+                "/app/ledger/months?month=2020-01",
                 "/app/no-such-page");
     }
 

@@ -60,6 +60,7 @@ public class World implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
+        Traces.keep(postgres.address());
         postgres.close();
         try (var paths = Files.walk(directory)) {
             for (var path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {

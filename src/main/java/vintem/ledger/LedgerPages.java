@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -121,6 +122,17 @@ public class LedgerPages {
             @Nullable LocalDate asOf,
             String today) {}
 
+    /// @param month as `2026-10`
+    /// @param running whether it is not over
+    /// @param lines accounts that hold or moved something
+    public record MonthsView(
+            List<String> months,
+            String month,
+            boolean running,
+            List<LedgerMonths.Line> lines,
+            LedgerMonths.Line total) {}
+
+    private final LedgerMonths months;
     private final LedgerTables tables;
     private final Ledger ledger;
     private final Database database;
@@ -128,7 +140,14 @@ public class LedgerPages {
     private final Clock clock;
 
     @Inject
-    LedgerPages(LedgerTables tables, Ledger ledger, Database database, Pages pages, Clock clock) {
+    LedgerPages(
+            LedgerMonths months,
+            LedgerTables tables,
+            Ledger ledger,
+            Database database,
+            Pages pages,
+            Clock clock) {
+        this.months = months;
         this.tables = tables;
         this.ledger = ledger;
         this.database = database;
@@ -161,6 +180,28 @@ public class LedgerPages {
                         lines.stream().mapToLong(AccountLine::debitCents).sum(),
                         lines.stream().mapToLong(AccountLine::creditCents).sum(),
                         lines.stream().filter(AccountLine::untouched).count()));
+    }
+
+    /// The accountant's months: the balances of one, and all of them as files.
+    @GET
+    @Path("months")
+    @Needs(capability = Capability.LEDGER, role = Role.READ)
+    @Operation(hidden = true)
+    public Response months(@QueryParam("month") @Nullable String month) {
+        var today = YearMonth.from(LocalDate.ofInstant(clock.instant(), Words.SAO_PAULO));
+        var all = months.months(today.atDay(1));
+        // The last one that is over is what an accountant asks for.
+        var usual = all.size() > 1 ? all.get(1) : all.getFirst();
+        var wanted = LedgerMonths.month(month).filter(it -> !it.isAfter(today)).orElse(usual);
+        var lines = months.lines(wanted);
+        return pages.show(
+                "ledger/months.html",
+                new MonthsView(
+                        all.stream().map(YearMonth::toString).toList(),
+                        wanted.toString(),
+                        wanted.equals(today),
+                        lines.stream().filter(it -> it.account() != null && it.moved()).toList(),
+                        lines.getLast()));
     }
 
     @GET

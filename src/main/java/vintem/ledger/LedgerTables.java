@@ -17,6 +17,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
 import vintem.platform.BinaryCopy;
+import vintem.platform.Columns;
 import vintem.platform.Ids;
 import vintem.platform.Problem;
 
@@ -38,6 +39,8 @@ public class LedgerTables {
             return new Place(xactId, id);
         }
     }
+
+    public record Moved(String kind, long count, long cents) {}
 
     public record Sums(int accountId, long debitCents, long creditCents) {}
 
@@ -211,6 +214,37 @@ public class LedgerTables {
     private static final String HORIZON_AFTER =
             """
             select min(horizon) from ledger_checkpoint where latest_recorded_at > :at + interval '1 hour'
+            """;
+
+    private static final String RECORDED =
+            ROW
+                    + """
+                    where transfer.xact_id >= :horizon
+                    and recorded_at >= :from and recorded_at < :until
+                    order by transfer.xact_id, id
+                    """;
+
+    // What is on its way counts as gone: it has left the account.
+    private static final String AT_THE_BANK =
+            """
+            select kind, count(*) as count,
+                   sum(case when debit_account = 1 then amount_cents else -amount_cents end)::bigint
+                       as cents
+            from transfer
+            where xact_id >= :horizon
+            and recorded_at >= :from and recorded_at < :until
+            and (debit_account = 1 or credit_account = 1)
+            group by kind, debit_account = 1 order by 3 desc, kind
+            """;
+
+    // The oldest of each account by its index, and the oldest of those.
+    private static final String FIRST_RECORDED =
+            """
+            select min(t.recorded_at) from account a
+            cross join lateral (
+                select recorded_at from transfer
+                where debit_account = a.id and debit_account <> 5
+                order by xact_id limit 1) t
             """;
 
     private static final String HORIZON_BEFORE =
@@ -505,6 +539,44 @@ public class LedgerTables {
                 .findOne()
                 .map(horizon -> new Place(Long.toString(horizon), Place.FIRST.id()))
                 .orElse(Place.LAST);
+    }
+
+    /// What was recorded from an instant until before another, in the order of the books, a few
+    /// rows at a time; within the transaction, and only while it lasts.
+    void recorded(Handle tx, Instant from, Instant until, java.util.function.Consumer<Row> sink) {
+        tx.createQuery(RECORDED)
+                .bind("horizon", horizonBefore(tx, from))
+                .bind("from", from)
+                .bind("until", until)
+                .setFetchSize(2_000)
+                .map(ConstructorMapper.of(Row.class))
+                .forEach(sink);
+    }
+
+    /// What came in (positive) and went out, by kind.
+    List<Moved> movedAtTheBank(Handle tx, Instant from, Instant until) {
+        return tx.createQuery(AT_THE_BANK)
+                .bind("horizon", horizonBefore(tx, from))
+                .bind("from", from)
+                .bind("until", until)
+                .map(ConstructorMapper.of(Moved.class))
+                .list();
+    }
+
+    /// No transaction below it has recorded anything at that instant or later: a checkpoint saves
+    /// reading what is older, without an index of its own.
+    private static long horizonBefore(Handle tx, Instant from) {
+        return tx.createQuery(HORIZON_AS_OF)
+                .bind("at", from.minus(1, java.time.temporal.ChronoUnit.MICROS))
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /// When the first transfer was recorded; empty where there is none.
+    Optional<Instant> firstRecorded(Handle tx) {
+        return tx.createQuery(FIRST_RECORDED)
+                .map((row, _) -> Optional.ofNullable(Columns.instantOrNull(row, "min")))
+                .one();
     }
 
     Sums before(Handle tx, AccountCode account, Place place) {

@@ -23,7 +23,8 @@ public final class Migrations {
         "cashback",
         "investments",
         "demo",
-        "webhooks"
+        "webhooks",
+        "papers"
     };
 
     /// @param done how many have run

@@ -313,9 +313,24 @@ public class Pages {
             case "second" -> words.second((Instant) given[0]);
             case "words" -> Json.text(words.all((String) given[0]));
             case "url" -> Words.url((String) given[0]);
+            // Names and values; what is not there or empty is left out.
+            case "query" -> query(given);
+            // In a path a blank is no plus.
+            case "path" -> Words.url((String) given[0]).replace("+", "%20");
             case "asset" -> Asset.link((String) given[0]);
             default -> throw new IllegalArgumentException("pages cannot say " + what);
         };
+    }
+
+    private static String query(Object... given) {
+        var query = new java.util.LinkedHashMap<String, String>();
+        for (var i = 0; i + 1 < given.length; i += 2) {
+            var value = Objects.toString(given[i + 1], "");
+            if (!value.isBlank()) {
+                query.put((String) given[i], value);
+            }
+        }
+        return link("", query);
     }
 
     private static long number(Object value) {

@@ -105,6 +105,23 @@ class RoutesAndRolesTest {
                     having("* /webhooks/endpoints/**", Capability.SETTINGS, ADMIN),
                     having("* /webhooks/deliveries/**", Capability.SETTINGS, ADMIN),
                     having("GET /app/webhooks/**", Capability.SETTINGS, ADMIN),
+                    having("GET /read-log", Capability.SETTINGS, ADMIN),
+                    having("POST /privacy/searches", Capability.SETTINGS, ADMIN),
+                    having("POST /privacy/exports", Capability.SETTINGS, ADMIN),
+                    having("POST /privacy/erasures", Capability.SETTINGS, ADMIN),
+                    usersHaving("GET /app/privacy", Capability.SETTINGS, ADMIN),
+                    usersHaving("POST /app/privacy", Capability.SETTINGS, ADMIN),
+                    usersHaving("POST /app/privacy/**", Capability.SETTINGS, ADMIN),
+                    // Papers. Each list asks for its own role by itself.
+                    signedIn("GET /exports"),
+                    signedIn("GET /exports/{file}"),
+                    having("GET /ledger/months/{file}", Capability.LEDGER, READ),
+                    open("GET /payments/pix/{id}/receipt.pdf"),
+                    having(
+                            "GET /payments/pix/{id}/refunds/{refund_id}/receipt.pdf",
+                            Capability.PAYMENTS,
+                            READ),
+                    having("GET /payouts/{external_id}/receipt.pdf", Capability.PAYOUTS, READ),
                     // Payments.
                     having("POST /payments/pix", Capability.PAYMENTS, OPERATOR),
                     having("GET /payments/pix", Capability.PAYMENTS, READ),
@@ -249,6 +266,7 @@ class RoutesAndRolesTest {
                     having("GET /app/payments", Capability.PAYMENTS, READ),
                     having("GET /app/payments/new", Capability.PAYMENTS, OPERATOR),
                     having("GET /app/payments/one", Capability.PAYMENTS, READ),
+                    having("GET /app/payments/receipt", Capability.PAYMENTS, READ),
                     having("GET /app/payments/unmatched", Capability.PAYMENTS, READ),
                     having("GET /app/payouts", Capability.PAYOUTS, READ),
                     having("GET /app/payouts/new", Capability.PAYOUTS, OPERATOR),
@@ -263,6 +281,7 @@ class RoutesAndRolesTest {
                     having("GET /app/payouts/hold", Capability.PAYOUTS, READ),
                     having("GET /app/ledger", Capability.LEDGER, READ),
                     having("GET /app/ledger/{code}", Capability.LEDGER, READ),
+                    having("GET /app/ledger/months", Capability.LEDGER, READ),
                     users("GET /app/access"),
                     usersHaving("GET /app/access/**", Capability.SETTINGS, ADMIN));
 
