@@ -22,11 +22,7 @@ final class InspectTaxId {
     }
 
     static Optional<Inspection> cnpj(String text) {
-        return TaxId.bare(text)
-                .filter(bare -> bare.length() == 14)
-                // Fourteen letters are a word.
-                .filter(bare -> bare.chars().anyMatch(Character::isDigit))
-                .map(InspectTaxId::explainCnpj);
+        return TaxId.bare(text).filter(bare -> bare.length() == 14).map(InspectTaxId::explainCnpj);
     }
 
     /// Digits that are too few or too many, for want of any better reading.

@@ -185,7 +185,10 @@ class CreatePurchases {
         }
 
         void write(Handle tx) {
-            var rates = rateBook.read(tx);
+            if (wanted.isEmpty()) {
+                return;
+            }
+            var rates = rateBook.read(tx, buyers.values().iterator().next().rates());
             var written = Set.copyOf(table.insert(tx, wanted));
             // A list that is run again finds what it had written: its accrual is written, too.
             var standing =

@@ -11,17 +11,30 @@ import org.jdbi.v3.core.Handle;
 
 /// All rates that were ever decided, as they stand in one transaction: which of them a month has.
 ///
-/// Read anew in each transaction: rates for a month to come never change a month that has begun, so
-/// whoever read a moment ago read the same.
+/// Rates for a month to come never change a month that has begun, so whoever read a moment ago read
+/// the same.
 final class RateBook {
     /// Reads the book.
     @Singleton
     static class Reader {
         private final RateTable table;
+        private volatile RateBook last = new RateBook(List.of());
 
         @Inject
         Reader(RateTable table) {
             this.table = table;
+        }
+
+        /// The book that has so many rates. Rates are never taken back and never changed, so their
+        /// number names the book, and a transaction that knows it need not read it again.
+        RateBook read(Handle tx, int size) {
+            var known = last;
+            if (known.oldestFirst.size() == size) {
+                return known;
+            }
+            var book = read(tx);
+            last = book;
+            return book;
         }
 
         RateBook read(Handle tx) {

@@ -25,7 +25,8 @@ class ResellerTable {
             UUID id, String cpf, LocalDate validFrom, @Nullable LocalDate validUntil) {}
 
     /// @param approved their purchases need no validation on the day that was asked about
-    record Buyer(Reseller reseller, boolean approved) {}
+    /// @param rates how many rates were ever decided, which names the [RateBook]
+    record Buyer(Reseller reseller, boolean approved, int rates) {}
 
     /// What to look for; null for anything.
     public record Filter(@Nullable UUID id, @Nullable String cpf, @Nullable String userName) {}
@@ -64,7 +65,8 @@ class ResellerTable {
             select r.*, exists (
                        select from approved_cpf a
                        where a.cpf = r.cpf and a.valid_from <= :day
-                       and (a.valid_until is null or a.valid_until >= :day)) as approved
+                       and (a.valid_until is null or a.valid_until >= :day)) as approved,
+                   (select count(*) from cashback_rates) as rates
             from reseller r
             where r.deleted_at is null and (r.id = any(:ids) or r.cpf = any(:cpfs))
             """;
@@ -169,7 +171,12 @@ class ResellerTable {
                 .bind("ids", BinaryArray.uuids(ids, it -> it))
                 .bind("cpfs", BinaryArray.texts(cpfs, it -> it))
                 .bind("day", day)
-                .map((row, _) -> new Buyer(reseller(row), row.getBoolean("approved")))
+                .map(
+                        (row, _) ->
+                                new Buyer(
+                                        reseller(row),
+                                        row.getBoolean("approved"),
+                                        row.getInt("rates")))
                 .list();
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryCopy;
 import vintem.platform.Columns;
 
-/// The tables `allocation` and `withdrawal`.
+/// The tables `allocation`, `withdrawal` and `withdrawal_removed`.
 @Singleton
 class AllocationTable {
     /// Money to be put in.
@@ -151,6 +151,17 @@ class AllocationTable {
                      where r.series = s.currency and r.day <= w.date and r.day > w.date - 8
                      order by r.day desc limit 1) end
             from asset s where s.id = w.asset_id and w.id = :id
+            """;
+
+    private static final String TAKE_BACK =
+            """
+            with gone as (
+                delete from withdrawal where id = :sale and allocation_id = :allocation returning *)
+            insert into withdrawal_removed
+                (id, allocation_id, client_id, asset_id, date, quantity, price, recorded_at,
+                 removed_at)
+            select id, allocation_id, client_id, asset_id, date, quantity, price, recorded_at, :now
+            from gone
             """;
 
     private static final String UNITS_OF =
@@ -317,6 +328,14 @@ class AllocationTable {
                         .one();
         tx.createUpdate(DERIVE_SALE).bind("id", sale).execute();
         return sale;
+    }
+
+    void takeBack(Handle tx, long allocation, long sale, Instant now) {
+        tx.createUpdate(TAKE_BACK)
+                .bind("allocation", allocation)
+                .bind("sale", sale)
+                .bind("now", now)
+                .execute();
     }
 
     List<Withdrawal> sales(Handle tx, long allocation) {

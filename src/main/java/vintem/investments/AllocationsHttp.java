@@ -286,6 +286,26 @@ public class AllocationsHttp {
                 AllocationAnswer::of);
     }
 
+    @DELETE
+    @Path("/{id}/withdrawals/{sale}")
+    @Needs(capability = Capability.INVESTMENTS, role = Role.OPERATOR)
+    @Operation(
+            summary = "Take back a sale that never was",
+            description = "A correction: its units are there again. As of before, it still is.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The allocation as it is now",
+            content = @Content(schema = @Schema(implementation = AllocationAnswer.class)))
+    @APIResponse(responseCode = "404", description = "No such allocation, or no such sale of it")
+    @APIResponse(responseCode = "409", description = "The allocation was removed")
+    public AllocationAnswer takeBack(@PathParam("id") String id, @PathParam("sale") String sale) {
+        return AllocationAnswer.of(
+                Answers.done(
+                        keep.takeBack(
+                                asking.caller(), Answers.id(id, WHAT), Answers.id(sale, "sale")),
+                        "sale"));
+    }
+
     @POST
     @Path("/import")
     @Needs(capability = Capability.INVESTMENTS, role = Role.OPERATOR)

@@ -106,8 +106,14 @@ class HistoryTable {
                               where x.asset_id = w.asset_id and x.date > w.date)
                            else w.quantity end as units,
                        w.quantity * w.price * (%1$s) as proceeds_brl
-                from withdrawal w join priced p on p.id = w.asset_id
-                where w.recorded_at <= :as_of
+                from (
+                    select allocation_id, client_id, asset_id, date, quantity, price,
+                           recorded_at, 'infinity'::timestamptz as removed_at from withdrawal
+                    union all
+                    select allocation_id, client_id, asset_id, date, quantity, price,
+                           recorded_at, removed_at from withdrawal_removed) w
+                join priced p on p.id = w.asset_id
+                where w.recorded_at <= :as_of and w.removed_at > :as_of
                     and (:client::bigint is null or w.client_id = :client)
             ), sold as (
                 select allocation_id, sum(units) as units, sum(proceeds_brl) as proceeds,

@@ -272,11 +272,35 @@ class KeepAllocations {
                         AllocationAnswer::of));
     }
 
+    /// A sale that never was: its units are there again, and it is kept for whoever asks how it
+    /// came.
+    Outcome<Allocation> takeBack(Caller caller, long id, long saleId) {
+        return told(
+                locked(
+                        id,
+                        (tx, it) -> {
+                            if (!it.isActive()) {
+                                return new Outcome.Refused<>(Refusal.REMOVED_BEFORE);
+                            }
+                            var sale =
+                                    table.sales(tx, id).stream()
+                                            .filter(each -> each.id() == saleId)
+                                            .findFirst();
+                            if (sale.isEmpty()) {
+                                return new Outcome.Missing<>();
+                            }
+                            table.takeBack(tx, id, saleId, clock.instant());
+                            return kept(
+                                    tx, caller, "allocation.sale_removed", it, sale.get().date());
+                        }));
+    }
+
     /// In units of today.
     private BigDecimal soldUnits(Handle tx, long id, Allocation it) {
         return table.unitsOf(tx, id, it.quantity(), it.buyDate()).subtract(it.remaining());
     }
 
+    /// @param date whose month has changed as well
     private Outcome<Allocation> kept(
             Handle tx, Caller caller, String deed, Allocation before, LocalDate date) {
         var buckets = new ArrayList<Bucket>();

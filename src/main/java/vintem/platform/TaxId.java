@@ -30,7 +30,7 @@ public sealed interface TaxId {
     }
 
     /// What has the length and the mask of a CPF (11 digits) or of a CNPJ (14 upper-case letters
-    /// and digits), without that mask. Its check digits may be wrong.
+    /// and digits), without that mask. Its check digits may be wrong. Fourteen letters are a word.
     static Optional<String> bare(@Nullable String text) {
         // Nobody pads a tax id that much, and a megabyte is not worth walking through.
         if (text == null || text.length() > 200) {
@@ -129,7 +129,7 @@ public sealed interface TaxId {
         private static final Pattern MASK = Pattern.compile("[./-]");
         private static final Pattern MASKABLE =
                 Pattern.compile(
-                        "[0-9A-Za-z]{2}\\.?[0-9A-Za-z]{3}\\.?[0-9A-Za-z]{3}/?"
+                        "(?=.*[0-9])[0-9A-Za-z]{2}\\.?[0-9A-Za-z]{3}\\.?[0-9A-Za-z]{3}/?"
                                 + "[0-9A-Za-z]{4}-?[0-9A-Za-z]{2}");
 
         /// @throws IllegalArgumentException unless `value` is bare and valid

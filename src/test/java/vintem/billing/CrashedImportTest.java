@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
 import vintem.access.AccessLog;
 import vintem.access.Caller;
-import vintem.app.Audit;
 import vintem.billing.ImportDebts.Outcome;
 import vintem.platform.Database;
 import vintem.platform.Outbox;
@@ -40,7 +40,6 @@ class CrashedImportTest {
     private static final int ROWS = 200;
     private static final int FEW = 7;
 
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject Boletos boletos;
     @Inject Database database;
@@ -54,9 +53,9 @@ class CrashedImportTest {
     @Inject FileScreens screens;
     @Inject AccessLog log;
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @ParameterizedTest

@@ -25,11 +25,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.dhatim.fastexcel.Workbook;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.Http.Answer;
 import vintem.MovableClock;
@@ -37,7 +38,6 @@ import vintem.Rows;
 import vintem.World;
 import vintem.access.AccessLog;
 import vintem.access.Caller;
-import vintem.app.Audit;
 import vintem.platform.Database;
 import vintem.platform.Outbox;
 import vintem.platform.Together;
@@ -49,7 +49,6 @@ import vintem.platform.Together;
 class DebtFileContractTest {
     private static final String TITLES = "name,governmentId,email,debtAmount,debtDueDate,debtId\n";
 
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject Boletos boletos;
     @Inject Database database;
@@ -63,9 +62,9 @@ class DebtFileContractTest {
 
     private final Http creditor = Http.admin();
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @Test

@@ -9,13 +9,13 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import vintem.Books;
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.payments.BankNews;
 import vintem.payments.PaymentEvent;
 import vintem.platform.Database;
@@ -31,7 +31,6 @@ import vintem.platform.Together;
 class RefundedChargeTest {
     private static final String THEN = "2026-01-05 10:00:00";
 
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject ChargePix chargePix;
     @Inject OutboxRelay relay;
@@ -41,9 +40,9 @@ class RefundedChargeTest {
 
     private final Http creditor = Http.admin();
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @Test

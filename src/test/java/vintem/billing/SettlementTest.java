@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.Http.Answer;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.platform.Together;
 
 /// The bank's webhook: every rule of the contract, and that no cent is booked twice.
@@ -33,16 +33,15 @@ class SettlementTest {
     // Paid long ago, as the contract's sample is.
     private static final String THEN = "2022-06-09 10:00:00";
 
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject SettleCharge settleCharge;
     @Inject vintem.platform.Database database;
 
     private final Http creditor = Http.admin();
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @Test

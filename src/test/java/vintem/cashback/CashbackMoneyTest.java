@@ -14,15 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.bank.PixKey;
 import vintem.cashback.Sellers.Seller;
 import vintem.ledger.AccountCode;
@@ -37,7 +37,6 @@ import vintem.platform.Together;
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class CashbackMoneyTest {
-    @Inject Audit audit;
     @Inject PayoutJobs payoutJobs;
     @Inject Payouts payouts;
     @Inject RedemptionTable redemptions;
@@ -45,9 +44,9 @@ class CashbackMoneyTest {
     @Inject Database database;
     @Inject Clock clock;
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     /// Cashback = rate(total) × total: never value + value × rate, never the sum of the purchases'

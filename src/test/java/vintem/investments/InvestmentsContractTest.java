@@ -21,6 +21,7 @@ import java.util.zip.ZipFile;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import vintem.Http;
+import vintem.Http.Answer;
 import vintem.Rows;
 import vintem.World;
 
@@ -54,8 +55,8 @@ class InvestmentsContractTest {
                 .isEqualTo(409);
         var changed = put("/clients/" + id, "{\"advisor\":\"Rui\",\"name\":\"Outra\"}");
         assertThat(changed.json().get("advisor").asText()).isEqualTo("Rui");
-        assertThat(admin.send("DELETE", "/clients/" + id, new byte[0]).status()).isEqualTo(204);
-        assertThat(admin.send("DELETE", "/clients/" + id, new byte[0]).status()).isEqualTo(204);
+        assertThat(delete("/clients/" + id).status()).isEqualTo(204);
+        assertThat(delete("/clients/" + id).status()).isEqualTo(204);
         assertThat(admin.get("/clients/" + id).json().get("status").asText()).isEqualTo("inactive");
         assertThat(admin.get("/clients?status=active&search=" + mark).json().get("total").asLong())
                 .isZero();
@@ -158,8 +159,8 @@ class InvestmentsContractTest {
                                 .get("current_value")
                                 .decimalValue())
                 .isEqualByComparingTo("525.00");
-        assertThat(admin.send("DELETE", "/allocations/" + id, new byte[0]).status()).isEqualTo(204);
-        assertThat(admin.send("DELETE", "/allocations/" + id, new byte[0]).status()).isEqualTo(409);
+        assertThat(delete("/allocations/" + id).status()).isEqualTo(204);
+        assertThat(delete("/allocations/" + id).status()).isEqualTo(409);
         assertThat(admin.get(filters + "&is_active=false").json().get("total").asInt())
                 .isEqualTo(1);
     }
@@ -185,6 +186,34 @@ class InvestmentsContractTest {
         var sums = office.sums(ana, windows).mensal();
         assertThat(sums.captado()).isEqualByComparingTo("1000");
         assertThat(sums.sold()).isEqualByComparingTo("720");
+    }
+
+    @Test
+    void a_sale_that_never_was_is_taken_back_and_still_stands_as_of_before() {
+        var asset = office.asset("BRL");
+        var ana = office.client("Takes back");
+        var id = office.buy(ana, asset, "100", "10", LocalDate.of(2026, 8, 10)).id();
+        var sales = "/allocations/" + id + "/withdrawals";
+        admin.post(sales, "{\"date\":\"2026-08-20\",\"quantity\":60,\"price\":12}");
+        admin.post(sales, "{\"date\":\"2026-09-01\",\"quantity\":5,\"price\":12}");
+        var sale = admin.get(sales).json().get(0).get("id").asText();
+        var then = office.clock.instant();
+        var now = delete(sales + "/" + sale);
+        assertThat(now.status()).as(now.body()).isEqualTo(200);
+        assertThat(now.json().get("current_quantity").decimalValue()).isEqualByComparingTo("95");
+        assertThat(admin.get(sales).json()).hasSize(1);
+        assertThat(frame(ana.id(), 8).at("/mensal/resgatado").decimalValue())
+                .isEqualByComparingTo("0");
+        assertThat(frame(ana.id(), 8, "&as_of=" + then).at("/mensal/resgatado").decimalValue())
+                .isEqualByComparingTo("720");
+        assertThat(delete(sales + "/" + sale).status()).isEqualTo(404);
+        assertThat(delete(sales + "/x").status()).isEqualTo(404);
+        var other = office.buy(ana, asset, "1", "10", LocalDate.of(2026, 8, 10)).id();
+        var kept = admin.get(sales).json().get(0).get("id").asText();
+        assertThat(delete("/allocations/" + other + "/withdrawals/" + kept).status())
+                .isEqualTo(404);
+        delete("/allocations/" + id);
+        assertThat(delete(sales + "/" + kept).status()).isEqualTo(409);
     }
 
     @Test
@@ -221,6 +250,14 @@ class InvestmentsContractTest {
         var split = "{\"date\":\"2026-08-13\",\"factor\":3}";
         assertThat(admin.post(path, split).status()).isEqualTo(201);
         assertThat(admin.post(path, split).status()).isEqualTo(409);
+        var sold = office.client("Sold after a split");
+        var tenth = office.asset("BRL");
+        office.sell(office.buy(sold, tenth, "10", "30", day), "5", "30", day.plusDays(2));
+        var tenIntoOne =
+                admin.post(
+                        "/assets/" + tenth.id() + "/splits",
+                        "{\"date\":\"2026-08-11\",\"factor\":0.1}");
+        assertThat(tenIntoOne.status()).as(tenIntoOne.body()).isEqualTo(422);
         var now = admin.get("/allocations/" + lot.id()).json();
         assertThat(now.get("current_quantity").decimalValue()).isEqualByComparingTo("300");
         // The last close was before it: three of today were one of then.
@@ -572,8 +609,16 @@ class InvestmentsContractTest {
         assertThat(before.get("client_name").asText()).isEqualTo("Remembered");
     }
 
+    private Answer delete(String path) {
+        return admin.send("DELETE", path, new byte[0]);
+    }
+
     private JsonNode frame(long client, int month) {
-        var frames = admin.get("/captado?year=2026&month=" + month).json();
+        return frame(client, month, "");
+    }
+
+    private JsonNode frame(long client, int month, String asOf) {
+        var frames = admin.get("/captado?year=2026&month=" + month + asOf).json();
         return StreamSupport.stream(frames.spliterator(), false)
                 .filter(it -> it.get("client_id").asLong() == client)
                 .findFirst()

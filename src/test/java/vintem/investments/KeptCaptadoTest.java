@@ -43,6 +43,7 @@ class KeptCaptadoTest {
     @Inject Office office;
     @Inject Captado captado;
     @Inject HistoryTable history;
+    @Inject AllocationTable allocations;
     @Inject InvestmentsProof proof;
     @Inject ImportAllocations imports;
     @Inject Database database;
@@ -184,6 +185,7 @@ class KeptCaptadoTest {
             case 11 -> rate();
             case 12 -> split();
             case 13 -> importFile();
+            case 14 -> takeSaleBack();
             default -> buy();
         }
     }
@@ -265,6 +267,30 @@ class KeptCaptadoTest {
         if (outcome instanceof Outcome.Done<Allocation>) {
             lot.sales.add(sale);
         }
+    }
+
+    private void takeSaleBack() {
+        var sold =
+                model.lots.entrySet().stream()
+                        .filter(it -> it.getValue().active && !it.getValue().sales.isEmpty())
+                        .toList();
+        if (sold.isEmpty()) {
+            return;
+        }
+        var one = any(sold);
+        var sale = any(one.getValue().sales);
+        var id =
+                database.transaction(tx -> allocations.sales(tx, one.getKey())).stream()
+                        .filter(
+                                it ->
+                                        it.date().equals(sale.day)
+                                                && it.quantity().compareTo(sale.quantity) == 0
+                                                && it.price().compareTo(sale.price) == 0)
+                        .findFirst()
+                        .orElseThrow()
+                        .id();
+        Office.done(office.allocations.takeBack(Caller.SYSTEM, one.getKey(), id));
+        one.getValue().sales.remove(sale);
     }
 
     private void close() {

@@ -8,15 +8,15 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.bank.BrCode;
 import vintem.platform.Ids;
 
@@ -24,15 +24,14 @@ import vintem.platform.Ids;
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class PaymentContractTest {
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject ExpirePayments expirePayments;
 
     private final Http merchant = Http.admin();
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @Test

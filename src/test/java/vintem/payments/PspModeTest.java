@@ -6,13 +6,13 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import vintem.Books;
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.bank.BrCode;
 import vintem.platform.Ids;
 
@@ -21,15 +21,14 @@ import vintem.platform.Ids;
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class PspModeTest {
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject RegisterCharges registerCharges;
 
     private final Http merchant = Http.admin();
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @Test

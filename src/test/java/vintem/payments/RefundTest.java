@@ -10,33 +10,32 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.Http.Answer;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.platform.Ids;
 
 /// Money that goes back to its payer: never more than came, never twice, and never lost on the way.
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class RefundTest {
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject ResolveRefunds resolveRefunds;
     @Inject BookIncoming bookIncoming;
 
     private final Http merchant = Http.admin();
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     @Test

@@ -25,17 +25,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.MovableClock;
 import vintem.Rows;
 import vintem.World;
-import vintem.app.Audit;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
 import vintem.ledger.Transfer;
@@ -49,7 +49,6 @@ class PayoutRulesTest {
     private static final long MOST = 10_000_000_000L;
     private static final String SANDBOX = "@sandbox.vintem.invalid";
 
-    @Inject Audit audit;
     @Inject MovableClock clock;
     @Inject Clock now;
     @Inject Database database;
@@ -65,9 +64,9 @@ class PayoutRulesTest {
         admin = Http.admin();
     }
 
-    @AfterEach
-    void every_cent_is_there() {
-        assertThat(audit.findings()).allSatisfy(each -> assertThat(each.wrong()).isEmpty());
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
     }
 
     // Rule 1: at most one settled payment per external_id.

@@ -111,7 +111,8 @@ class TaxIdTest {
                 "５２９９８２２４７２５",
                 "12ABC34501DE3５",
                 "12ABC345\u017f1DE35",
-                "12ABC34501DE35; drop table payout"
+                "12ABC34501DE35; drop table payout",
+                "MariaAparecida"
             })
     void hostile_input_is_not_a_tax_id(String text) {
         assertThat(TaxId.parse(text)).isEmpty();
