@@ -334,6 +334,18 @@ class ConsoleContractTest {
     }
 
     @Test
+    void a_statement_may_be_seen_as_it_was_and_leads_to_the_stories() {
+        var payment = Money.payment("8.31", Money.unique("statement"));
+        Money.pays(payment.get("txid").asText(), "8.31", Money.endToEndId());
+        var page = admin.with("Accept", "text/html");
+        assertThat(page.get("/app/ledger/sales").body())
+                .contains("/app/story/" + payment.get("id").asText());
+        var then = page.get("/app/ledger/sales?as_of=2020-01-31");
+        assertThat(then.status()).isEqualTo(200);
+        assertThat(then.body()).contains("31/01/2020").doesNotContain("/app/story/");
+    }
+
+    @Test
     void the_last_audit_is_told_with_its_time() {
         audits.run();
         var books = Money.ok(admin.get("/console/overview")).get("books");
