@@ -198,7 +198,7 @@ class SendWebhookTest {
         try (var receiver = new Receiver()) {
             receiver.answers(503, "Fri, 31 Dec 1999 23:59:59 GMT");
             assertThat(send(patient, receiver)).isEqualTo(answered(503, "later"));
-            receiver.answers(503, "Fri, 31 Dec 2099 23:59:59 GMT");
+            receiver.answers(503, "Thu, 31 Dec 2099 23:59:59 GMT");
             assertThat(send(patient, receiver))
                     .isInstanceOfSatisfying(
                             Answer.Answered.class,
