@@ -24,7 +24,8 @@ public final class Migrations {
         "investments",
         "demo",
         "webhooks",
-        "papers"
+        "papers",
+        "reconciliation"
     };
 
     /// @param done how many have run

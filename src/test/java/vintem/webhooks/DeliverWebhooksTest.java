@@ -658,6 +658,8 @@ class DeliverWebhooksTest {
         receiver.answers(500);
         hooks.keep.tryOut(Caller.SYSTEM, endpoint.id());
         hooks.node().deliver(endpoint.id());
+        hooks.happens("b");
+        giveUpTheFirst(endpoint);
         var database = hooks.test.database();
         var dead = database.transaction(tx -> hooks.deliveries.dead(tx, 1_000));
         assertThat(dead.count()).isEqualTo(1);
