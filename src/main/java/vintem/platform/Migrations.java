@@ -15,7 +15,8 @@ public final class Migrations {
         "payouts",
         "billing",
         "cashback",
-        "investments"
+        "investments",
+        "reconciliation"
     };
 
     private Migrations() {}
