@@ -3,15 +3,19 @@ package vintem.app;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.examples.Example;
 import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.IndexView;
 import vintem.access.Open;
@@ -26,6 +30,8 @@ public class ApiDescription implements OASFilter {
 
     /// Operation ids, `Class_method`, of routes that ask nobody.
     private final Set<String> open;
+
+    private final ProblemSamples samples = new ProblemSamples();
 
     public ApiDescription(IndexView index) {
         open =
@@ -48,6 +54,7 @@ public class ApiDescription implements OASFilter {
                 .getPathItems()
                 .values()
                 .forEach(path -> path.getOperations().values().forEach(this::complete));
+        samples.all().forEach(api.getComponents()::addExample);
     }
 
     private void complete(Operation operation) {
@@ -69,7 +76,11 @@ public class ApiDescription implements OASFilter {
                 .forEach(
                         (status, response) -> {
                             if (status.compareTo("400") >= 0) {
-                                response.setContent(problemContent());
+                                response.setContent(problemContent(status, response));
+                            } else if (response.getContent() != null) {
+                                response.getContent()
+                                        .getMediaTypes()
+                                        .forEach(ApiDescription::giveShape);
                             }
                         });
     }
@@ -92,14 +103,36 @@ public class ApiDescription implements OASFilter {
                         });
     }
 
-    private static Content problemContent() {
-        return OASFactory.createContent()
-                .addMediaType(
-                        PROBLEM_JSON,
-                        OASFactory.createMediaType()
-                                .schema(
-                                        OASFactory.createSchema()
-                                                .ref("#/components/schemas/" + PROBLEM)));
+    /// A route that writes its answer by hand has only a sample.
+    private static void giveShape(String type, MediaType media) {
+        if (media.getSchema() != null || media.getExamples() == null) {
+            return;
+        }
+        if (type.endsWith("json") || type.equals("*/*")) {
+            media.getExamples().values().stream()
+                    .map(Example::getValue)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .flatMap(SampleSchema::of)
+                    .ifPresent(media::setSchema);
+        }
+    }
+
+    /// With the samples that its annotation has, or those of what it says.
+    private Content problemContent(String status, APIResponse response) {
+        var media =
+                OASFactory.createMediaType()
+                        .schema(OASFactory.createSchema().ref("#/components/schemas/" + PROBLEM));
+        var annotated = response.getContent();
+        if (annotated != null) {
+            annotated.getMediaTypes().values().stream()
+                    .filter(it -> it.getExamples() != null)
+                    .forEach(it -> it.getExamples().forEach(media::addExample));
+        }
+        if (media.getExamples() == null || media.getExamples().isEmpty()) {
+            samples.of(status, response.getDescription()).forEach(media::addExample);
+        }
+        return OASFactory.createContent().addMediaType(PROBLEM_JSON, media);
     }
 
     private static SecurityScheme bearer() {

@@ -2,7 +2,9 @@ package vintem.app;
 
 import static java.util.stream.Collectors.joining;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.platform.Broadcast;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
+import vintem.platform.Migrations;
 import vintem.platform.Settings;
 import vintem.platform.SmtpClient;
 import vintem.platform.SmtpServer;
@@ -44,6 +47,11 @@ final class Doctor {
     private static final int OLDEST_POSTGRES = 15;
     private static final int TESTED_POSTGRES = 18;
     private static final long LITTLE_SPACE_MEBIBYTES = 2_048;
+    private static final long LITTLE_TEMPORARY_MEBIBYTES = 512;
+    // Three quarters.
+    private static final long MOST_OF_MEMORY_FACTOR = 3;
+    private static final long MOST_OF_MEMORY_DIVISOR = 4;
+    private static final int MOST_SECRETS = 2;
     private static final int SHORTEST_SECRET = 32;
     private static final int SHORTEST_BANK_SECRET = 16;
     private static final Duration TOLERATED_CLOCK_OFFSET = Duration.ofSeconds(1);
@@ -64,13 +72,17 @@ final class Doctor {
     List<Check> examine() {
         checks.clear();
         java();
+        memory();
         mode();
         secrets();
+        kept();
         dataDirectory();
+        temporaryDirectory();
         port();
         database();
         redis();
         mailServer();
+        checks.addAll(Neighbour.examine());
         return List.copyOf(checks);
     }
 
@@ -111,6 +123,26 @@ final class Doctor {
             ok("java", version.toString());
         } else {
             wrong("java", version.toString(), "Install JDK " + OLDEST_JAVA + " or newer.");
+        }
+    }
+
+    /// PostgreSQL and the rest of the machine need some of it, too.
+    private void memory() {
+        var heap = Runtime.getRuntime().maxMemory() >> 20;
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean os)) {
+            ok("memory", "heap up to %d MiB".formatted(heap));
+            return;
+        }
+        var total = os.getTotalMemorySize() >> 20;
+        var found = "heap up to %d MiB of %d MiB".formatted(heap, total);
+        if (heap * MOST_OF_MEMORY_DIVISOR > total * MOST_OF_MEMORY_FACTOR) {
+            warning(
+                    "memory",
+                    found,
+                    "Leave a quarter to the database and the system: set a smaller -Xmx in"
+                            + " JAVA_OPTS, or use a machine with more.");
+        } else {
+            ok("memory", found);
         }
     }
 
@@ -159,8 +191,73 @@ final class Doctor {
                     variable,
                     "shorter than %d characters".formatted(shortest),
                     "Set a longer one; `openssl rand -hex 32` makes one.");
+        } else if (values.size() > MOST_SECRETS) {
+            warning(
+                    variable,
+                    "%d values".formatted(values.size()),
+                    "Two are enough for a rotation: the new one first, then the old one until"
+                            + " everybody has the new one. Take the others away.");
+        } else if (name.equals("bank-secret")
+                && values.stream().anyMatch(Settings.list("secret")::contains)) {
+            wrong(
+                    variable,
+                    "the same as VINTEM_SECRET",
+                    "Set another one: the bank must not be able to sign tokens.");
+        } else if (values.size() == MOST_SECRETS) {
+            ok(variable, "set; a rotation is under way: both values are taken");
         } else {
             ok(variable, "set");
+        }
+    }
+
+    /// What the first start has written down is for its owner alone.
+    private void kept() {
+        for (var name : List.of("", "secret", "bank-secret")) {
+            var file = name.isEmpty() ? dataDirectory : dataDirectory.resolve(name);
+            try {
+                if (Files.exists(file)
+                        && Files.getFileStore(file).supportsFileAttributeView("posix")
+                        && Files.getPosixFilePermissions(file).stream()
+                                .anyMatch(it -> !it.name().startsWith("OWNER"))) {
+                    wrong(
+                            "permissions",
+                            "others may read or write " + file,
+                            "chmod go= "
+                                    + file
+                                    + (name.isEmpty() ? "" : ", and change the secret")
+                                    + ".");
+                }
+            } catch (IOException unreadable) {
+                warning(
+                        "permissions",
+                        file + " cannot be looked at",
+                        "Give it to the user that runs Vintém.");
+            }
+        }
+    }
+
+    /// Uploads are put aside there, and PostgreSQL is unpacked.
+    private void temporaryDirectory() {
+        var directory = Path.of(System.getProperty("java.io.tmpdir"));
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            wrong(
+                    "temporary directory",
+                    "%s cannot be written to".formatted(directory),
+                    "Make it, or name another one: JAVA_OPTS=-Djava.io.tmpdir=/path");
+            return;
+        }
+        try {
+            var free = Files.getFileStore(directory).getUsableSpace() >> 20;
+            if (free < LITTLE_TEMPORARY_MEBIBYTES) {
+                warning(
+                        "temporary directory",
+                        "%s has %d MiB left".formatted(directory, free),
+                        "Make room: large files of debts are put aside there.");
+            } else {
+                ok("temporary directory", directory.toString());
+            }
+        } catch (IOException unknown) {
+            ok("temporary directory", directory.toString());
         }
     }
 
@@ -266,7 +363,7 @@ final class Doctor {
         try (var connection = address.connect()) {
             version(connection, kind);
             role(connection);
-            migrations(connection);
+            migrations(connection, address);
             clock(connection);
         } catch (SQLException | RuntimeException failed) {
             wrong("database", "%s, does not answer: %s".formatted(kind, failed.getMessage()), mend);
@@ -314,7 +411,7 @@ final class Doctor {
         }
     }
 
-    private void migrations(Connection connection) throws SQLException {
+    private void migrations(Connection connection, Address address) throws SQLException {
         var table = text(connection, "select to_regclass('flyway_schema_history')::text");
         if (table.isEmpty()) {
             ok("migrations", "none yet; the first start runs them");
@@ -325,15 +422,28 @@ final class Doctor {
                         connection,
                         "select string_agg(script, ', ') from flyway_schema_history"
                                 + " where not success");
-        if (failed.isEmpty()) {
-            ok(
-                    "migrations",
-                    text(connection, "select count(*) || ' done' from flyway_schema_history"));
-        } else {
+        if (!failed.isEmpty()) {
             wrong(
                     "migrations",
                     "failed: " + failed,
                     "Start Vintém again and read why; if that is no help, restore a backup.");
+            return;
+        }
+        var state = Migrations.look(address);
+        if (!state.changed().isEmpty()) {
+            wrong(
+                    "migrations",
+                    "not as they ran: " + String.join(", ", state.changed()),
+                    "This build differs from the one that made the database, or is older: use the"
+                            + " newest release. Migrations are never edited after they have run.");
+        } else if (!state.pending().isEmpty()) {
+            warning(
+                    "migrations",
+                    "%d to run: %s"
+                            .formatted(state.pending().size(), String.join(", ", state.pending())),
+                    "The next start runs them. Back up before: ./vintem backup <file>.");
+        } else {
+            ok("migrations", state.done() + " done");
         }
     }
 

@@ -13,21 +13,29 @@ import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import vintem.access.SignInLinks;
+import vintem.demo.LoadDemo;
 import vintem.platform.Settings;
 
 /// Runs while the server is up: says where to go, and waits.
 public class Serve implements QuarkusApplication {
     private final Opening opening;
     private final SignInLinks links;
+    private final LoadDemo demo;
 
     @Inject
-    Serve(Opening opening, SignInLinks links) {
+    Serve(Opening opening, SignInLinks links, LoadDemo demo) {
         this.opening = opening;
         this.links = links;
+        this.demo = demo;
     }
 
     @Override
     public int run(String... arguments) {
+        if (Settings.flag("demo")) {
+            print("");
+            print("  Preparing the demo…");
+            demo.load().ifPresent(it -> print("  Four months in %.1f s.", it.toMillis() / 1000.0));
+        }
         var host = Settings.text("host").orElse("127.0.0.1");
         var address = "http://%s:%d".formatted(host, Settings.port());
         print("");
@@ -44,20 +52,8 @@ public class Serve implements QuarkusApplication {
                                         "  User       admin, password %s   (shown this once)",
                                         secret));
         print("  API        %s/docs", address);
-        links.token()
-                .ifPresent(
-                        token -> {
-                            print("");
-                            print("  A first batch, ready to paste (the token holds for an hour):");
-                            print("");
-                            print(
-                                    "curl %s/payouts/batch -H 'Content-Type: application/json' \\",
-                                    address);
-                            print("  -H 'Authorization: Bearer %s' \\", token);
-                            print(
-                                    "  -d '{\"batch_id\":\"2025-10-05-A\",\"items\":[{\"external_id\":\"u1-001\","
-                                            + "\"user_id\":\"u1\",\"amount_cents\":35000,\"pix_key\":\"u1@email.com\"}]}'");
-                        });
+        print("  Tour       %s/app/docs/tour", address);
+        links.token().ifPresent(token -> printRequests(address, token));
         print("");
         print("  Ctrl-C stops it.");
         print("");
@@ -67,6 +63,24 @@ public class Serve implements QuarkusApplication {
         }
         Quarkus.waitForExit();
         return 0;
+    }
+
+    private static void printRequests(String address, String token) {
+        print("");
+        print("  Three requests, ready to paste (the token holds for an hour):");
+        print("");
+        print("TOKEN=%s", token);
+        print("");
+        print("curl %s/payments/pix -H \"Authorization: Bearer $TOKEN\" \\", address);
+        print("  -H 'Content-Type: application/json' -d '{\"value\":25.90}'");
+        print("");
+        print("curl %s/payouts/batch -H \"Authorization: Bearer $TOKEN\" \\", address);
+        print(
+                "  -H 'Content-Type: application/json' -d"
+                        + " '{\"batch_id\":\"2025-10-05-A\",\"items\":[{\"external_id\":\"u1-001\","
+                        + "\"user_id\":\"u1\",\"amount_cents\":35000,\"pix_key\":\"u1@email.com\"}]}'");
+        print("");
+        print("curl %s/ledger/accounts -H \"Authorization: Bearer $TOKEN\"", address);
     }
 
     /// A start that ends by itself: the JVM keeps what it has loaded by then (JEP 514), and later

@@ -2,7 +2,18 @@
 /// belongs to no single module.
 ///
 /// Owns nothing in the database. The embedded server starts before Quarkus and stops after it.
-@Module(uses = {"platform", "access", "ledger", "bank", "payouts", "billing", "cashback", "bench"})
+@Module(
+        uses = {
+            "platform",
+            "access",
+            "ledger",
+            "bank",
+            "payouts",
+            "billing",
+            "cashback",
+            "bench",
+            "demo"
+        })
 @NullMarked
 package vintem.app;
 

@@ -15,13 +15,14 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 import vintem.billing.DebtFile.Status;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 import vintem.platform.Outbox;
 import vintem.platform.Settings;
 
 /// Imports the files that wait for it: those that have just arrived, and those whose node died. So
 /// many at once on one node; the others wait, or another node takes them.
 @Singleton
-class ImportFiles {
+class ImportFiles implements Errand {
     /// Why a file fails that we cannot import, and nobody knows why.
     static final String OUR_MISTAKE = "internal_error";
 
@@ -108,6 +109,11 @@ class ImportFiles {
             taken++;
         }
         return taken;
+    }
+
+    @Override
+    public void catchUp() {
+        importAll();
     }
 
     @PreDestroy

@@ -26,6 +26,7 @@ import vintem.billing.ChargeEmailTable.Ending;
 import vintem.billing.DebtorMail.Letter;
 import vintem.platform.Database;
 import vintem.platform.EmailAddress;
+import vintem.platform.Errand;
 import vintem.platform.Ids;
 import vintem.platform.SmtpClient;
 import vintem.platform.SmtpClient.Answer;
@@ -40,7 +41,7 @@ import vintem.platform.SmtpClient.Answer;
 /// too long finds that somebody else has its mails now.
 @Startup
 @Singleton
-class NotifyDebtors {
+class NotifyDebtors implements Errand {
     private static final Logger LOG = Logger.getLogger(NotifyDebtors.class);
 
     static final String BOUNCED = "bounced";
@@ -142,6 +143,14 @@ class NotifyDebtors {
                 database.transaction(tx -> !pace.isPaused(tx) && emails.isDue(tx, clock.instant()));
         while (due && !stopping && idle.tryAcquire()) {
             Thread.ofVirtual().name("mails").start(this::sendAside);
+        }
+    }
+
+    @Override
+    public void catchUp() {
+        if (settings.on()) {
+            send();
+            count();
         }
     }
 
@@ -478,7 +487,7 @@ class NotifyDebtors {
 
         private void leaveAlone(String problem) {
             well = false;
-            LOG.warnf("the mail server is left alone for a while: %s", problem);
+            LOG.warnf("the mail server is left alone for a while: %s", withoutAddresses(problem));
             database.run(tx -> pace.pause(tx, problem, clock.instant()));
         }
 
@@ -501,6 +510,11 @@ class NotifyDebtors {
         var due =
                 clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(pause, 2 * pause));
         return new Ending(mail, QUEUED, reply, due, repeated, tries, clock.instant());
+    }
+
+    /// Servers like to repeat whom a mail was for.
+    static String withoutAddresses(String reply) {
+        return reply.replaceAll("[^\\s<>()\"';,]+@[^\\s<>()\"';,]+", "***");
     }
 
     private static long power(int attempts) {

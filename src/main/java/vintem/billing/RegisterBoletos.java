@@ -20,6 +20,7 @@ import vintem.billing.RegistrationTable.Ending;
 import vintem.billing.RegistrationTable.Taken;
 import vintem.platform.Broadcast;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 import vintem.platform.Outbox;
 
 /// Has the bank register boletos that are drafts: until then nobody can pay one.
@@ -28,7 +29,7 @@ import vintem.platform.Outbox;
 /// answer stays so and is asked again after a while, by whichever node: registering the same boleto
 /// again is safe. A boleto that was cancelled, paid by Pix or replaced meanwhile stays what it is.
 @Singleton
-class RegisterBoletos {
+class RegisterBoletos implements Errand {
     private static final Logger LOG = Logger.getLogger(RegisterBoletos.class);
     private static final int AT_ONCE = 200;
 
@@ -60,6 +61,11 @@ class RegisterBoletos {
         while (registerSome()) {
             // More may be waiting.
         }
+    }
+
+    @Override
+    public void catchUp() {
+        run();
     }
 
     /// @return whether the bank said something: otherwise it is left alone for a while

@@ -14,6 +14,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 import vintem.platform.Settings;
 
 /// Queues the day's reminders, from 8 in the morning in São Paulo on.
@@ -23,7 +24,7 @@ import vintem.platform.Settings;
 /// imported bring no flood.
 @Startup
 @Singleton
-class RemindDebtors {
+class RemindDebtors implements Errand {
     private static final Logger LOG = Logger.getLogger(RemindDebtors.class);
     private static final LocalTime FIRST = LocalTime.of(8, 0);
     private static final int AT_ONCE = 5_000;
@@ -66,6 +67,11 @@ class RemindDebtors {
         if (on) {
             remind();
         }
+    }
+
+    @Override
+    public void catchUp() {
+        run();
     }
 
     /// @return how many are queued now

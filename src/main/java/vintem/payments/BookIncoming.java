@@ -26,6 +26,7 @@ import vintem.ledger.Transfer;
 import vintem.payments.ReceiptTable.Receipt;
 import vintem.payments.RefundTable.Refund;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 import vintem.platform.Ids;
 import vintem.platform.Outbox;
 import vintem.platform.Words;
@@ -33,7 +34,7 @@ import vintem.platform.Words;
 /// Asks the bank for what came in, for messages that never reached us, and books what the bank took
 /// back by itself (MED). A webhook is a hint: this is what makes sure.
 @Singleton
-class BookIncoming {
+class BookIncoming implements Errand {
     private static final Logger LOG = Logger.getLogger(BookIncoming.class);
     private static final int MOST = 500;
 
@@ -81,6 +82,11 @@ class BookIncoming {
         while (book() >= MOST) {
             // More came in.
         }
+    }
+
+    @Override
+    public void catchUp() {
+        run();
     }
 
     /// Reads one page of what came in.

@@ -14,6 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.payments.PaymentTable.Changed;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 import vintem.platform.Outbox;
 
 /// Writes down which payments have expired. Whoever reads one knows without it; money that comes
@@ -23,7 +24,7 @@ import vintem.platform.Outbox;
 /// payments from paid ones. A payment may be committed after its time was read past: so the last
 /// minutes are read again each time, and the last days now and then.
 @Singleton
-class ExpirePayments {
+class ExpirePayments implements Errand {
     private static final int MOST = 1_000;
     // Longer than a payment waits for its database.
     private static final Duration AGAIN = Duration.ofMinutes(10);
@@ -55,6 +56,11 @@ class ExpirePayments {
     }
 
     /// Looks once more at what was over long ago.
+    @Override
+    public void catchUp() {
+        run();
+    }
+
     @Scheduled(every = "1h", delayed = "3m", concurrentExecution = ConcurrentExecution.SKIP)
     void sweep() {
         database.run(

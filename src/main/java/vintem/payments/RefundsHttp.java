@@ -108,7 +108,7 @@ public class RefundsHttp {
     @Operation(summary = "Read a refund")
     @APIResponse(responseCode = "200", description = "The refund")
     @APIResponse(responseCode = "404", description = "No such payment or refund")
-    public RefundBody refund(@PathParam("id") String id, @PathParam("refund_id") String refundId) {
+    public RefundBody find(@PathParam("id") String id, @PathParam("refund_id") String refundId) {
         var paymentId = PaymentsHttp.known(id);
         return database.transaction(tx -> refunds.ofPayment(tx, paymentId)).stream()
                 .filter(each -> each.id().toString().equals(refundId))

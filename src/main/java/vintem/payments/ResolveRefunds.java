@@ -9,10 +9,11 @@ import java.util.stream.Collectors;
 import vintem.bank.PixRail;
 import vintem.payments.RefundTable.Refund;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 
 /// Asks the bank about refunds whose outcome nobody knows, until it is known. Never sends.
 @Singleton
-class ResolveRefunds {
+class ResolveRefunds implements Errand {
     private static final int MOST = 200;
 
     private final Database database;
@@ -36,6 +37,11 @@ class ResolveRefunds {
         while (resolve() == MOST) {
             // More are due.
         }
+    }
+
+    @Override
+    public void catchUp() {
+        run();
     }
 
     /// @return how many were asked about

@@ -17,12 +17,13 @@ import vintem.ledger.Ledger;
 import vintem.ledger.Transfer;
 import vintem.payouts.PayoutTable.BatchCount;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 import vintem.platform.Outbox;
 
 /// Books money that came back after it had been settled. Such a payout is *returned* and is never
 /// paid again under its external id.
 @Singleton
-class BookReturns {
+class BookReturns implements Errand {
     private static final int MOST = 500;
 
     private final Database database;
@@ -53,6 +54,11 @@ class BookReturns {
         while (book() >= MOST) {
             // More came back.
         }
+    }
+
+    @Override
+    public void catchUp() {
+        run();
     }
 
     /// Reads one page of the bank's returns.

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadLog;
 import vintem.access.Role;
 import vintem.bank.PixKey;
 import vintem.ledger.AccountCode;
@@ -143,6 +144,7 @@ public class PayoutPages {
 
     private final PayoutLookupTable lookups;
     private final HoldTable holds;
+    private final ReadLog reads;
     private final Ledger ledger;
     private final Database database;
     private final Pages pages;
@@ -153,6 +155,7 @@ public class PayoutPages {
     PayoutPages(
             PayoutLookupTable lookups,
             HoldTable holds,
+            ReadLog reads,
             Ledger ledger,
             Database database,
             Pages pages,
@@ -160,6 +163,7 @@ public class PayoutPages {
             Clock clock) {
         this.lookups = lookups;
         this.holds = holds;
+        this.reads = reads;
         this.ledger = ledger;
         this.database = database;
         this.pages = pages;
@@ -272,6 +276,13 @@ public class PayoutPages {
                                                                 lookups.attempts(tx, payout.id()),
                                                                 ledger.transfersOf(
                                                                         tx, payout.id()))));
+        view.ifPresent(
+                found ->
+                        reads.note(
+                                asking.caller(),
+                                "payout",
+                                found.payout().id().toString(),
+                                "GET " + HOME + "/one"));
         return view.map(found -> pages.show("payouts/one.html", found))
                 .orElseGet(() -> missing("payouts/no-payout.html", id));
     }

@@ -23,8 +23,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadLog;
 import vintem.access.Role;
 import vintem.bank.PixKey;
 import vintem.ledger.AccountCode;
@@ -177,6 +180,8 @@ public class PayoutsHttp {
     private final PayBatch payBatch;
     private final PayoutLookupTable lookups;
     private final HoldTable holds;
+    private final PayoutReceipts receipts;
+    private final ReadLog reads;
     private final Ledger ledger;
     private final Database database;
     private final Asking asking;
@@ -187,6 +192,8 @@ public class PayoutsHttp {
             PayBatch payBatch,
             PayoutLookupTable lookups,
             HoldTable holds,
+            PayoutReceipts receipts,
+            ReadLog reads,
             Ledger ledger,
             Database database,
             Asking asking,
@@ -194,6 +201,8 @@ public class PayoutsHttp {
         this.payBatch = payBatch;
         this.lookups = lookups;
         this.holds = holds;
+        this.receipts = receipts;
+        this.reads = reads;
         this.ledger = ledger;
         this.database = database;
         this.asking = asking;
@@ -365,10 +374,7 @@ public class PayoutsHttp {
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
-        if (status != null && !STATUSES.contains(status)) {
-            throw Problem.invalid(
-                    "?status", "must be one of held, processing, paid, failed, returned");
-        }
+        status(status);
         var size = Page.size(limit);
         var place = uuid("?after", after);
         var rows =
@@ -384,6 +390,51 @@ public class PayoutsHttp {
         return Page.of(rows, size, row -> row.id().toString()).map(PayoutLine::of);
     }
 
+    /// @throws Problem `400` where it is none
+    static @Nullable String status(@Nullable String status) {
+        if (status != null && !STATUSES.contains(status)) {
+            throw Problem.invalid("?status", "must be one of held, processing, paid, failed, returned");
+        }
+        return status;
+    }
+
+    @GET
+    @Path("/{external_id: .+}/receipt.pdf")
+    @Needs(capability = Capability.PAYOUTS, role = Role.READ)
+    @Produces("application/pdf")
+    @Operation(
+            summary = "The receipt of a payout",
+            description =
+                    "A PDF of one page in Portuguese, with the end-to-end id. The payee's key and"
+                            + " tax id are masked as banks do.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A PDF of one page",
+            content =
+                    @Content(
+                            mediaType = "application/pdf",
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "404", description = "No such payout")
+    @APIResponse(responseCode = "409", description = "It was not paid")
+    public Response receipt(@PathParam("external_id") String externalId) {
+        var id = Optional.ofNullable(clean(externalId)).orElse("");
+        return switch (receipts.find(id)) {
+            case PayoutReceipts.Outcome.Ready(var payoutId, var receipt) -> {
+                reads.note(
+                        asking.caller(),
+                        "payout",
+                        payoutId.toString(),
+                        "GET /payouts/{external_id}/receipt.pdf");
+                yield receipt.asPdf(payoutId.toString());
+            }
+            case PayoutReceipts.Outcome.NotFound() ->
+                    throw Problem.notFound("There is no such payout.");
+            case PayoutReceipts.Outcome.NothingMoved() ->
+                    throw Problem.conflict(
+                            "nothing-moved", "A receipt is of money that has moved.");
+        };
+    }
+
     @GET
     @Path("/{external_id: .+}")
     @Needs(capability = Capability.PAYOUTS, role = Role.READ)
@@ -391,29 +442,35 @@ public class PayoutsHttp {
     @APIResponse(responseCode = "200", description = "The payout")
     @APIResponse(responseCode = "404", description = "No such payout")
     public PayoutAnswer find(@PathParam("external_id") String externalId) {
-        return database.snapshot(
-                tx -> {
-                    var payout =
-                            Optional.ofNullable(clean(externalId))
-                                    .flatMap(id -> lookups.find(tx, id))
-                                    .orElseThrow(
-                                            () -> Problem.notFound("There is no such payout."));
-                    return new PayoutAnswer(
-                            payout.id(),
-                            payout.externalId(),
-                            payout.batchId(),
-                            payout.userId(),
-                            payout.amountCents(),
-                            payout.pixKey(),
-                            payout.taxId(),
-                            payout.description(),
-                            payout.status(),
-                            payout.reason(),
-                            payout.createdAt(),
-                            payout.updatedAt(),
-                            lookups.attempts(tx, payout.id()),
-                            ledger.transfersOf(tx, payout.id()));
-                });
+        var found =
+                database.snapshot(
+                        tx -> {
+                            var payout =
+                                    Optional.ofNullable(clean(externalId))
+                                            .flatMap(id -> lookups.find(tx, id))
+                                            .orElseThrow(
+                                                    () ->
+                                                            Problem.notFound(
+                                                                    "There is no such payout."));
+                            return new PayoutAnswer(
+                                    payout.id(),
+                                    payout.externalId(),
+                                    payout.batchId(),
+                                    payout.userId(),
+                                    payout.amountCents(),
+                                    payout.pixKey(),
+                                    payout.taxId(),
+                                    payout.description(),
+                                    payout.status(),
+                                    payout.reason(),
+                                    payout.createdAt(),
+                                    payout.updatedAt(),
+                                    lookups.attempts(tx, payout.id()),
+                                    ledger.transfersOf(tx, payout.id()));
+                        });
+        // Not by the caller's name for it, which may name a person.
+        reads.note(asking.caller(), "payout", found.id().toString(), "GET /payouts/{external_id}");
+        return found;
     }
 
     private static Batch read(

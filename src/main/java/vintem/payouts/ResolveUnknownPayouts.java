@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 import vintem.bank.PixRail;
 import vintem.platform.Database;
+import vintem.platform.Errand;
 
 /// Asks the bank about payouts whose outcome nobody knows, until it is known. Never sends.
 ///
@@ -16,7 +17,7 @@ import vintem.platform.Database;
 /// visibility window; then *not found* means that the order never arrived, and the money comes
 /// back.
 @Singleton
-class ResolveUnknownPayouts {
+class ResolveUnknownPayouts implements Errand {
     private static final Logger LOG = Logger.getLogger(ResolveUnknownPayouts.class);
     private static final int MOST = 1_000;
 
@@ -41,6 +42,11 @@ class ResolveUnknownPayouts {
         while (resolve() == MOST) {
             // More are due.
         }
+    }
+
+    @Override
+    public void catchUp() {
+        run();
     }
 
     /// Asks about one list of payouts.

@@ -3,6 +3,7 @@ package vintem.platform;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import org.jboss.logging.Logger;
@@ -69,10 +70,13 @@ public class HttpErrors {
     }
 
     private Response json(Problem problem) {
+        var words = pages.wordsOfProgram();
         var response =
                 Response.status(problem.status())
                         .type("application/problem+json")
-                        .entity(Json.write(problem.body(traceId.value())));
+                        .header(HttpHeaders.CONTENT_LANGUAGE, words.tag())
+                        .header(HttpHeaders.VARY, "Accept-Language")
+                        .entity(Json.write(problem.body(traceId.value(), words)));
         problem.headers().forEach(response::header);
         return response.build();
     }

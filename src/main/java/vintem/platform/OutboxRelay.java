@@ -17,7 +17,7 @@ import org.jdbi.v3.core.Handle;
 /// Reading, applying and moving on are one transaction: a crash before its commit repeats all of
 /// it, a crash after it none.
 @Singleton
-public class OutboxRelay {
+public class OutboxRelay implements Errand {
     private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
     private static final int LONGEST = 500;
     private static final int TRIES = 8;
@@ -45,6 +45,11 @@ public class OutboxRelay {
                 // More waits: a full list was delivered.
             }
         }
+    }
+
+    @Override
+    public void catchUp() {
+        relay();
     }
 
     @Scheduled(every = "1h", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
@@ -81,7 +86,7 @@ public class OutboxRelay {
             return 0;
         }
         var horizon = table.horizon(tx);
-        var rows = table.next(tx, place.get(), horizon, subscriber.types(), most);
+        var rows = table.next(tx, place.get(), horizon, subscriber.types(tx), most);
         if (!rows.isEmpty()) {
             subscriber.apply(tx, rows.stream().map(OutboxTable.Row::event).toList());
         }
@@ -109,7 +114,7 @@ public class OutboxRelay {
             return 0;
         }
         var horizon = table.horizon(tx);
-        for (var row : table.next(tx, place.get(), horizon, subscriber.types(), 1)) {
+        for (var row : table.next(tx, place.get(), horizon, subscriber.types(tx), 1)) {
             LOG.errorf(
                     failed, "%s: event %d (%s) is parked", subscriber.name(), row.id(), row.type());
             table.park(tx, subscriber.name(), row, failed.toString(), clock.instant());

@@ -22,6 +22,10 @@ public final class Problem extends RuntimeException {
         public Violation(String pointer, String reason) {
             this(pointer, reason, null);
         }
+
+        private Violation inPortuguese() {
+            return new Violation(pointer, InPortuguese.reason(reason), code);
+        }
     }
 
     private final transient int status;
@@ -148,15 +152,26 @@ public final class Problem extends RuntimeException {
         return headers;
     }
 
-    /// The members of the body in the order in which they are written.
+    /// The members of the body in the order in which they are written, in English.
     public Map<String, Object> body(String traceId) {
+        return body(traceId, Words.EN);
+    }
+
+    /// The same in a language. `type`, pointers, codes and what a contract adds are the same in
+    /// each.
+    Map<String, Object> body(String traceId, Words words) {
+        var portuguese = words == Words.PT;
         var body = new LinkedHashMap<String, Object>();
         body.put("type", "https://vintem.dev/problems/" + code);
-        body.put("title", title);
+        body.put("title", portuguese ? InPortuguese.title(code, title) : title);
         body.put("status", status);
-        body.put("detail", detail);
+        body.put("detail", portuguese ? InPortuguese.detail(code, detail) : detail);
         if (!violations.isEmpty()) {
-            body.put("violations", violations);
+            body.put(
+                    "violations",
+                    portuguese
+                            ? violations.stream().map(Violation::inPortuguese).toList()
+                            : violations);
             body.put("violation_count", violationCount);
         }
         body.putAll(members);

@@ -59,6 +59,17 @@ public enum Words {
         return PT;
     }
 
+    /// For programs: English, as ever, unless Portuguese is asked for before it.
+    static Words ofProgram(List<Locale> wanted) {
+        return wanted.stream()
+                .map(Locale::getLanguage)
+                .filter(it -> it.equals("pt") || it.equals("en"))
+                .findFirst()
+                .filter("pt"::equals)
+                .map(_ -> PT)
+                .orElse(EN);
+    }
+
     /// As `lang` and `Content-Language` have it.
     public String tag() {
         return tag;

@@ -2,14 +2,19 @@ package vintem.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +22,7 @@ import vintem.app.Doctor.Check;
 import vintem.app.Doctor.Status;
 import vintem.platform.EmbeddedPostgres;
 import vintem.platform.EmbeddedPostgres.Address;
+import vintem.platform.Migrations;
 import vintem.platform.RealRedis;
 import vintem.platform.ScriptedSmtp;
 
@@ -33,6 +39,11 @@ class DoctorTest {
                         "port",
                         "redis-url",
                         "smtp-url",
+                        "prices-url",
+                        "prices-token",
+                        "cashback-api-url",
+                        "cashback-api-token",
+                        "otlp-endpoint",
                         "billing-emails")) {
             System.clearProperty("vintem." + name);
         }
@@ -177,6 +188,140 @@ class DoctorTest {
             assertThat(find(checks, "role").mend()).contains("grant vintem_app to guest");
             execute(owner, "grant vintem_app to guest");
             assertThat(find(examine(Optional.of(guest)), "role").status()).isEqualTo(Status.OK);
+        }
+    }
+
+    @Test
+    void migrations_that_wait_and_those_that_were_changed_are_told_apart() throws Exception {
+        var data = temporary.resolve("data");
+        try (var server = EmbeddedPostgres.start(data, Map.of("shared_buffers", "16MB"))) {
+            var owner = server.address();
+            Migrations.run(owner);
+            assertThat(find(examine(Optional.empty()), "migrations").found()).matches("\\d+ done");
+
+            execute(
+                    owner,
+                    "delete from flyway_schema_history where installed_rank ="
+                            + " (select max(installed_rank) from flyway_schema_history)");
+            var waiting = find(examine(Optional.empty()), "migrations");
+            assertThat(waiting.status()).isEqualTo(Status.WARNING);
+            assertThat(waiting.found()).startsWith("1 to run: ").endsWith(".sql");
+            assertThat(waiting.mend()).contains("./vintem backup");
+
+            execute(
+                    owner,
+                    "update flyway_schema_history set checksum = 1 where installed_rank = 1");
+            var changed = find(examine(Optional.empty()), "migrations");
+            assertThat(changed.status()).isEqualTo(Status.WRONG);
+            assertThat(changed.found()).startsWith("not as they ran: ");
+        }
+    }
+
+    @Test
+    void secrets_that_are_shared_left_over_or_readable_by_others_are_found() throws Exception {
+        System.setProperty("vintem.secret", "a".repeat(40));
+        System.setProperty("vintem.bank-secret", "a".repeat(40));
+        var shared = find(examine(Optional.empty()), "VINTEM_BANK_SECRET");
+        assertThat(shared.status()).isEqualTo(Status.WRONG);
+        assertThat(shared.found()).isEqualTo("the same as VINTEM_SECRET");
+
+        System.setProperty("vintem.bank-secret", "b".repeat(20) + "," + "c".repeat(20));
+        assertThat(find(examine(Optional.empty()), "VINTEM_BANK_SECRET").found())
+                .contains("a rotation is under way");
+        System.setProperty(
+                "vintem.bank-secret", "b".repeat(20) + ",d23456789012345678,e234567890123456");
+        assertThat(find(examine(Optional.empty()), "VINTEM_BANK_SECRET").status())
+                .isEqualTo(Status.WARNING);
+
+        var data = Files.createDirectories(temporary.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+        var kept = Files.writeString(data.resolve("bank-secret"), "f".repeat(64));
+        Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rw-------"));
+        assertThat(examine(Optional.empty()).stream().map(Check::name))
+                .doesNotContain("permissions");
+        Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rw-r--r--"));
+        var open = find(examine(Optional.empty()), "permissions");
+        assertThat(open.status()).isEqualTo(Status.WRONG);
+        assertThat(open.mend()).startsWith("chmod go= " + kept);
+    }
+
+    @Test
+    void programs_elsewhere_are_asked_where_they_are_configured() throws Exception {
+        assertThat(find(examine(Optional.empty()), "prices provider").found())
+                .contains("the sandbox has its own");
+        assertThat(find(examine(Optional.empty()), "cashback API").status()).isEqualTo(Status.OK);
+        assertThat(examine(Optional.empty()).stream().map(Check::name))
+                .doesNotContain("OTLP collector");
+
+        var status = new AtomicInteger(200);
+        var asked = new CopyOnWriteArrayList<String>();
+        var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    asked.add(
+                            exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+                    exchange.sendResponseHeaders(status.get(), -1);
+                    exchange.close();
+                });
+        server.start();
+        try {
+            var url = "http://127.0.0.1:" + server.getAddress().getPort();
+            System.setProperty("vintem.prices-url", url + "/api/");
+            System.setProperty("vintem.prices-token", "top-secret");
+            System.setProperty("vintem.cashback-api-url", url);
+            System.setProperty("vintem.otlp-endpoint", url);
+            for (var name : List.of("prices provider", "cashback API", "OTLP collector")) {
+                var check = find(examine(Optional.empty()), name);
+                assertThat(check.status()).as(check.toString()).isEqualTo(Status.OK);
+            }
+            assertThat(asked)
+                    .contains("GET /api/quote/list", "GET /v1/cashback", "POST /v1/traces");
+
+            status.set(401);
+            var refused = find(examine(Optional.empty()), "prices provider");
+            assertThat(refused.status()).isEqualTo(Status.WRONG);
+            assertThat(refused.found()).contains("refuses us: 401");
+            assertThat(refused.found() + refused.mend()).doesNotContain("top-secret");
+
+            status.set(500);
+            assertThat(find(examine(Optional.empty()), "OTLP collector").found())
+                    .contains("is unwell: 500");
+        } finally {
+            server.stop(0);
+        }
+        var away = find(examine(Optional.empty()), "cashback API");
+        assertThat(away.status()).isEqualTo(Status.WRONG);
+        assertThat(away.mend()).contains("VINTEM_CASHBACK_API_URL", "nothing is ever paid by it");
+        System.setProperty("vintem.otlp-endpoint", "no address at all");
+        assertThat(find(examine(Optional.empty()), "OTLP collector").found())
+                .isEqualTo("no address");
+    }
+
+    @Test
+    void production_is_told_what_it_has_no_stub_for() {
+        System.setProperty("vintem.mode", "production");
+        assertThat(find(examine(Optional.empty()), "prices provider").status())
+                .isEqualTo(Status.WARNING);
+        System.setProperty("vintem.cashback-api-url", "https://api.example");
+        var check = find(examine(Optional.empty()), "cashback API");
+        assertThat(check.status()).isEqualTo(Status.WRONG);
+        assertThat(check.found()).contains("VINTEM_CASHBACK_API_TOKEN is not set");
+    }
+
+    @Test
+    void memory_and_the_temporary_directory_are_looked_at() {
+        var checks = examine(Optional.empty());
+        assertThat(find(checks, "memory").found()).matches("heap up to \\d+ MiB of \\d+ MiB");
+        assertThat(find(checks, "temporary directory").found()).isNotBlank();
+        var before = System.getProperty("java.io.tmpdir");
+        System.setProperty("java.io.tmpdir", temporary.resolve("nowhere").toString());
+        try {
+            var check = find(examine(Optional.empty()), "temporary directory");
+            assertThat(check.status()).isEqualTo(Status.WRONG);
+            assertThat(check.mend()).contains("java.io.tmpdir");
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
         }
     }
 

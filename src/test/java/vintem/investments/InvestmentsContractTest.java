@@ -24,6 +24,7 @@ import vintem.Http;
 import vintem.Http.Answer;
 import vintem.Rows;
 import vintem.World;
+import vintem.platform.Sheet;
 
 /// The contract's resources over HTTP, and what the solutions of its case get wrong.
 @QuarkusTest
@@ -448,9 +449,9 @@ class InvestmentsContractTest {
     @Test
     void a_cell_that_looks_like_a_formula_is_neutralised() {
         for (var formula : List.of("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")) {
-            assertThat(ExportPositions.harmless(formula)).isEqualTo("'" + formula);
+            assertThat(Sheet.harmless(formula)).isEqualTo("'" + formula);
         }
-        assertThat(ExportPositions.harmless("PETR4")).isEqualTo("PETR4");
+        assertThat(Sheet.harmless("PETR4")).isEqualTo("PETR4");
         assertThat(
                         ExportPositions.csvRow(
                                 new ArrayList<>(List.of("=\"a\",b", new BigDecimal("-1.50")))))

@@ -1,0 +1,114 @@
+package vintem.demo;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/// An adviser's clients and what they put in: over a year of it, a little more each month, sold now
+/// and then. Prices are the sandbox market's, the same on every day of every run.
+@Singleton
+class Office {
+    private static final int CLIENTS = 14;
+    private static final int OLDEST_DAYS = 420;
+    private static final LocalTime OPENS = LocalTime.of(9, 20);
+    private static final LocalTime MARKET_CLOSED = LocalTime.of(19, 45);
+    private static final List<String> ADVISERS = List.of("Helena Prado", "Otávio Reis");
+
+    private static final List<String> TICKERS =
+            List.of(
+                    "PETR4", "VALE3", "ITUB4", "WEGE3", "ABEV3", "BBAS3", "BOVA11", "IVVB11",
+                    "HGLG11", "KNRI11", "MXRF11", "TAEE11", "SUZB3", "RADL3", "AAPL", "VOO");
+
+    private final Wire wire;
+    private final Then then;
+
+    @Inject
+    Office(Wire wire, Then then) {
+        this.wire = wire;
+        this.then = then;
+    }
+
+    void opens(LocalDate day, Random dice) {
+        then.is(day, OPENS);
+        for (var i = 0; i < CLIENTS; i++) {
+            var who = client(i);
+            wire.post(
+                    "/clients",
+                    Map.of(
+                            "name", who.name(),
+                            "email", who.email(),
+                            "advisor", ADVISERS.get(i % ADVISERS.size())));
+        }
+        var rows = new StringBuilder("client_email,ticker,quantity,buy_price,buy_date\n");
+        for (var i = 0; i < 90; i++) {
+            var bought = day.minusDays(1L + dice.nextInt(OLDEST_DAYS - Demo.DAYS));
+            row(rows, i % CLIENTS, bought, dice);
+        }
+        wire.file("/allocations/import", "text/csv", rows.toString());
+        closesCome(day);
+    }
+
+    /// A month's new money.
+    void invests(LocalDate day, Random dice) {
+        then.is(day, OPENS);
+        var rows = new StringBuilder("client_email,ticker,quantity,buy_price,buy_date\n");
+        for (var i = 0; i < 6 + dice.nextInt(5); i++) {
+            row(rows, dice.nextInt(CLIENTS), day.minusDays(dice.nextInt(6)), dice);
+        }
+        wire.file("/allocations/import", "text/csv", rows.toString());
+    }
+
+    void sells(LocalDate day, Random dice) {
+        then.is(day, OPENS);
+        var lots = wire.get("/allocations?limit=50").get("items");
+        var lot = lots.get(dice.nextInt(lots.size()));
+        wire.post(
+                "/allocations/%d/withdrawals".formatted(lot.get("id").asLong()),
+                Map.of("date", day.toString(), "quantity", 1 + dice.nextInt(3), "price", 41.5));
+    }
+
+    void closesCome(LocalDate day) {
+        then.is(day, MARKET_CLOSED);
+        wire.post("/daily_returns/ingestion", Map.of());
+    }
+
+    /// A client puts something in.
+    void goesOn(Random dice) {
+        var clients = wire.get("/clients?limit=50").get("items");
+        if (!clients.isEmpty()) {
+            var client = clients.get(dice.nextInt(clients.size())).get("id").asLong();
+            wire.post(
+                    "/allocations",
+                    Map.of(
+                            "client_id",
+                            client,
+                            "asset_symbol",
+                            TICKERS.get(dice.nextInt(TICKERS.size())),
+                            "quantity",
+                            1 + dice.nextInt(20),
+                            "buy_price",
+                            20 + dice.nextInt(60),
+                            "buy_date",
+                            then.today().toString()));
+        }
+    }
+
+    private static void row(StringBuilder rows, int client, LocalDate day, Random dice) {
+        rows.append(
+                "%s,%s,%d,%s,%s\n"
+                        .formatted(
+                                client(client).email(),
+                                TICKERS.get(dice.nextInt(TICKERS.size())),
+                                5 + dice.nextInt(120),
+                                Then.reais(1_500 + dice.nextInt(9_000)),
+                                day));
+    }
+
+    private static People.Person client(int number) {
+        return People.of(700 + number);
+    }
+}
