@@ -19,6 +19,7 @@ import vintem.access.Asking;
 import vintem.access.Caller;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
@@ -138,6 +139,7 @@ public class HoldPages {
     @GET
     @Path("hold")
     @Needs(capability = Capability.PAYOUTS, role = Role.READ)
+    @ReadsPerson("payout_hold")
     @Operation(hidden = true)
     public Response one(
             @QueryParam("id") @Nullable String id,

@@ -105,6 +105,8 @@ class HoldTable {
 
     public record Counts(long waiting, long waitingCents, long scheduled, long scheduledCents) {}
 
+    public record Waiting(long count, @Nullable Instant oldest) {}
+
     public record Recipients(long fresh, long otherKey, long unnamed) {}
 
     private static final String INSERT =
@@ -225,6 +227,13 @@ class HoldTable {
                    coalesce(sum(cents) filter (where state = 'scheduled'), 0)::bigint
                        as scheduled_cents
             from payout_hold where state in ('waiting', 'scheduled')
+            """;
+
+    private static final String HOW_MANY_WAIT =
+            """
+            select count(*) as count, min(created_at) as oldest
+            from (select created_at from payout_hold where state = 'waiting'
+                  order by created_at, id limit :most) w
             """;
 
     private static final String DECIDE =
@@ -391,6 +400,13 @@ class HoldTable {
                 .bind("payoutId", payoutId)
                 .map(ConstructorMapper.of(Hold.class))
                 .findOne();
+    }
+
+    Waiting waiting(Handle tx, int most) {
+        return tx.createQuery(HOW_MANY_WAIT)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Waiting.class))
+                .one();
     }
 
     Counts counts(Handle tx) {

@@ -27,6 +27,7 @@ import vintem.access.Asking;
 import vintem.access.Caller.Kind;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.bank.PixKey;
 import vintem.payouts.HoldTable.Hold;
@@ -153,6 +154,7 @@ public class HoldsHttp {
     @GET
     @Path("/{id}")
     @Needs(capability = Capability.PAYOUTS, role = Role.READ)
+    @ReadsPerson("payout_hold")
     @Operation(
             summary = "Look at a hold: its digest, its sums, and its payouts",
             description =

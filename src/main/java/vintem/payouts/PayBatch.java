@@ -216,6 +216,11 @@ class PayBatch {
         return report;
     }
 
+    /// Whether this node is on its way out: what it claims now it would not send.
+    boolean isStopping() {
+        return stopping;
+    }
+
     /// How long a node may send after it claimed, unless it renews: two unanswered calls and a
     /// little.
     Duration lease() {

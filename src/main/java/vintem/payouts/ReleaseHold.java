@@ -216,6 +216,9 @@ class ReleaseHold {
     ///
     /// @return how to send it, empty where none is due
     Optional<Runnable> nextDue() {
+        if (payBatch.isStopping()) {
+            return Optional.empty();
+        }
         var sendingId = Ids.next();
         var now = clock.instant();
         var step =

@@ -95,6 +95,8 @@ class ReconciliationTable {
         }
     }
 
+    public record Open(long count, @Nullable LocalDate oldest) {}
+
     public record Extent(LocalDate first, LocalDate last) {}
 
     public record Closing(LocalDate day, long cents) {}
@@ -375,6 +377,23 @@ class ReconciliationTable {
                     order by e.day, e.at limit :most
                     """;
 
+    private static final String OPEN_LINES =
+            """
+            select count(*) as count, min(day) as oldest
+            from (select day from bank_statement_line
+                  where match_id is null and day < :today order by day limit :most) o
+            """;
+
+    private static final String OPEN_MOVEMENTS =
+            """
+            select count(*) as count, min(day) as oldest
+            from (select m.day from bank_movement m
+                  where m.match_id is null and m.day < :today
+                  and exists (select from bank_statement s
+                              where m.day between s.first_day and s.last_day)
+                  order by m.day limit :most) o
+            """;
+
     private static final String DAYS =
             """
             with covered as (
@@ -573,6 +592,22 @@ class ReconciliationTable {
     /// The first and the last day that any statement covers; empty where nothing was imported.
     Optional<Extent> extent(Handle tx) {
         return tx.createQuery(EXTENT).map(ConstructorMapper.of(Extent.class)).findOne();
+    }
+
+    Open openLines(Handle tx, LocalDate today, int most) {
+        return open(tx, OPEN_LINES, today, most);
+    }
+
+    Open openMovements(Handle tx, LocalDate today, int most) {
+        return open(tx, OPEN_MOVEMENTS, today, most);
+    }
+
+    private static Open open(Handle tx, String query, LocalDate today, int most) {
+        return tx.createQuery(query)
+                .bind("today", today)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Open.class))
+                .one();
     }
 
     /// Newest first.

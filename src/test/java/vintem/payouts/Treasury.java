@@ -32,7 +32,11 @@ final class Treasury {
     }
 
     static Person person(Map<String, Object> limits) {
-        var name = "p" + Ids.next().toString().replace("-", "");
+        return person("p", limits);
+    }
+
+    static Person person(String called, Map<String, Object> limits) {
+        var name = called + "." + Ids.next().toString().substring(24);
         var body = new LinkedHashMap<String, Object>(limits);
         body.put("name", name);
         body.put("password", PASSWORD);

@@ -98,7 +98,7 @@ class TreasuryBrowserTest {
                         "{\"batch_id\":\"%1$s\",\"items\":[%2$s]}"
                                 .formatted(before, item(before, "bia", 250_000, "bia@mail.com")));
         rules.looksForLookalikes(Duration.ofMinutes(10));
-        var ana = Treasury.person(Map.of("release_above_cents", 100_000));
+        var ana = Treasury.person("ana", Map.of("release_above_cents", 100_000));
         var bruno =
                 Treasury.person(Map.of("roles", Map.of("payouts", "operator", "ledger", "read")));
 
@@ -146,7 +146,7 @@ class TreasuryBrowserTest {
 
     @Test
     void a_batch_is_scheduled_and_taken_back_and_another_is_refused() {
-        var ana = Treasury.person(Map.of("release_above_cents", 100_000));
+        var ana = Treasury.person("ana", Map.of("release_above_cents", 100_000));
         var hers = signedIn(ana);
         hers.navigate("/app/payouts/new");
         hers.locator("#content")
@@ -172,7 +172,7 @@ class TreasuryBrowserTest {
 
         var other = run + "-b";
         ana.http().post("/payouts/batch", Batches.batch(other, Batches.item(other, 200_000)));
-        var his = signedIn(Treasury.person(Map.of()));
+        var his = signedIn(Treasury.person("bruno", Map.of()));
         his.navigate("/app/payouts/hold?id=" + Treasury.hold(other).get("id").textValue());
         his.locator("#refuse input").fill("Já foi pago na segunda");
         his.locator("#refuse button").click();

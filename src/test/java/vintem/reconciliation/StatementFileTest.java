@@ -97,7 +97,8 @@ class StatementFileTest {
 
     @Test
     void tax_ids_are_left_out_of_what_is_kept() {
-        assertThat(StatementFile.masked("PIX 529.982.247-25 JOAO 52998224725")).isEqualTo("PIX *** JOAO ***");
+        assertThat(StatementFile.masked("PIX 529.982.247-25 JOAO 52998224725"))
+                .isEqualTo("PIX *** JOAO ***");
         assertThat(StatementFile.masked("TED 12.345.678/0001-95 SA")).isEqualTo("TED *** SA");
         assertThat(StatementFile.masked("TARIFA 11/2026")).isEqualTo("TARIFA 11/2026");
     }
