@@ -60,7 +60,7 @@ class FindAnything {
                 }
             }
         }
-        return new Found(groups, straightTo(tx, groups).orElse(null));
+        return new Found(groups, straightTo(tx, sought, groups).orElse(null));
     }
 
     private static boolean any(List<Group> groups) {
@@ -78,10 +78,13 @@ class FindAnything {
     }
 
     /// A payment and its receipt are named by one id, and are one story.
-    private Optional<String> straightTo(Handle tx, List<Group> groups) {
+    private Optional<String> straightTo(Handle tx, Sought sought, List<Group> groups) {
         var exact =
                 groups.stream().flatMap(each -> each.hits().stream()).filter(Hit::exact).toList();
-        if (exact.isEmpty()) {
+        var hits = groups.stream().mapToInt(each -> each.hits().size()).sum();
+        var person = sought.taxId().isPresent() || sought.email().isPresent();
+        // Of a person all is listed: their charges are no less theirs than their account.
+        if (exact.isEmpty() || person && hits > 1) {
             return Optional.empty();
         }
         var first = exact.getFirst();

@@ -473,7 +473,9 @@ public class LedgerTables {
                         .one();
         return tx.createQuery(SUBJECTS_OF)
                 .bindMethods(span)
-                .bind("id", transferOrEntryId).mapTo(UUID.class).list();
+                .bind("id", transferOrEntryId)
+                .mapTo(UUID.class)
+                .list();
     }
 
     /// When the youngest transfer was recorded that a checkpoint covers.
