@@ -383,10 +383,7 @@ class DeliveryTable {
 
     /// @return how many went
     int deleteSome(Handle tx, UUID endpoint, int most) {
-        return tx.createUpdate(DELETE_SOME)
-                .bind("endpoint", endpoint)
-                .bind("most", most)
-                .execute();
+        return tx.createUpdate(DELETE_SOME).bind("endpoint", endpoint).bind("most", most).execute();
     }
 
     /// @return how many went
