@@ -193,6 +193,12 @@ class DeliveryTable {
             where delivery_id = :id order by number
             """;
 
+    private static final String DELETE_SOME =
+            """
+            delete from webhook_delivery where id in (
+                select id from webhook_delivery where endpoint_id = :endpoint limit :most)
+            """;
+
     private static final String FORGET =
             """
             with old as (
@@ -373,6 +379,11 @@ class DeliveryTable {
                                         row.getString("error"),
                                         row.getString("response")))
                 .list();
+    }
+
+    /// @return how many went
+    int deleteSome(Handle tx, UUID endpoint, int most) {
+        return tx.createUpdate(DELETE_SOME).bind("endpoint", endpoint).bind("most", most).execute();
     }
 
     /// @return how many went

@@ -376,8 +376,7 @@ public class WebhooksHttp {
     @Path("deliveries/{id}/replay")
     @Operation(
             summary = "Send one delivery again",
-            description =
-                    "The same webhook-id and the same bytes. One that waits is tried now.")
+            description = "The same webhook-id and the same bytes. One that waits is tried now.")
     @APIResponse(
             responseCode = "202",
             description = "The delivery",

@@ -671,6 +671,22 @@ class DeliverWebhooksTest {
         assertThat(database.transaction(hooks.endpoints::unwell).count()).isEqualTo(1);
     }
 
+    @Test
+    void an_endpoint_that_is_deleted_while_it_is_told_leaves_nothing_behind() {
+        var endpoint = hooks.endpoint(receiver);
+        hooks.happens("a", "b");
+        receiver.manner =
+                (_, exchange) -> {
+                    hooks.keep.delete(Caller.SYSTEM, endpoint.id());
+                    Receiver.say(exchange, 200, "");
+                };
+        hooks.node().deliver(endpoint.id());
+        for (var table : List.of("endpoint", "secret", "delivery", "attempt")) {
+            assertThat(hooks.test.count("webhook_" + table)).as(table).isZero();
+        }
+        hooks.happens("c");
+    }
+
     private void forget() {
         new ForgetDeliveries(hooks.test.database(), hooks.endpoints, hooks.deliveries, hooks.clock)
                 .run();
