@@ -86,6 +86,7 @@ class HostileBodiesTest {
                             "{\"client_id\":0,\"asset_id\":0,\"quantity\":1,\"buy_price\":$}"),
                     Map.entry("PUT /allocations/{id}", "{\"quantity\":$}"),
                     Map.entry("DELETE /allocations/{id}", "$"),
+                    Map.entry("DELETE /allocations/{id}/withdrawals/{sale}", "$"),
                     Map.entry("POST /allocations/{id}/withdrawals", "{\"price\":1,\"quantity\":$}"),
                     Map.entry("POST /allocations/import", "$"),
                     Map.entry("POST /daily_returns/import", "$"),

@@ -149,6 +149,17 @@ class CaptadoTable {
 
     private static final String DERIVE_ASSETS = DERIVE.formatted("o.asset_id = any(:assets)");
 
+    private static final String OVERSOLD =
+            """
+            select exists (
+                select from withdrawal w join allocation o on o.id = w.allocation_id
+                where o.asset_id = :asset
+                group by o.id having sum(w.quantity * %s) > o.quantity * %s)
+            """
+                    .formatted(
+                            UNITS_SINCE.formatted("w.asset_id", "w.date"),
+                            UNITS_SINCE.formatted("o.asset_id", "o.buy_date"));
+
     private static final String REBUILD =
             """
             with touched as materialized (%%s),
@@ -324,6 +335,11 @@ class CaptadoTable {
 
     void touch(Handle tx, Collection<Long> clients) {
         clients(tx.createUpdate(TOUCH), clients).execute();
+    }
+
+    /// Whether more of some allocation was sold than was bought, as its splits stand now.
+    boolean oversold(Handle tx, long asset) {
+        return tx.createQuery(OVERSOLD).bind("asset", asset).mapTo(Boolean.class).one();
     }
 
     List<Long> holders(Handle tx, Collection<Long> assets) {

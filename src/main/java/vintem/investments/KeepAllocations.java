@@ -290,7 +290,8 @@ class KeepAllocations {
                                 return new Outcome.Missing<>();
                             }
                             table.takeBack(tx, id, saleId, clock.instant());
-                            return kept(tx, caller, "allocation.sale_removed", it, sale.get().date());
+                            return kept(
+                                    tx, caller, "allocation.sale_removed", it, sale.get().date());
                         }));
     }
 

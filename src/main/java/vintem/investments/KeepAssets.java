@@ -59,6 +59,11 @@ class KeepAssets {
                             if (!table.split(tx, assetId, split, clock.instant())) {
                                 return new Outcome.Refused<Split>(Refusal.SPLIT_TAKEN);
                             }
+                            // Ten into one, and five were sold after that day of ten bought
+                            // before it.
+                            if (captado.oversold(tx, assetId)) {
+                                return new Outcome.Refused<Split>(Refusal.MORE_THAN_IS_LEFT);
+                            }
                             captado.assetsChanged(tx, List.of(assetId), BusinessDays.today(clock));
                             log.record(
                                     tx,

@@ -85,6 +85,11 @@ class KeepCaptado {
         table.touch(tx, holders);
     }
 
+    /// Whether more of some allocation was sold than was bought, as splits stand now.
+    boolean oversold(Handle tx, long assetId) {
+        return table.oversold(tx, assetId);
+    }
+
     /// After the commit: a hint, and who looks reads again.
     void tell() {
         broadcast.tell(TOPIC, "changed");

@@ -250,6 +250,14 @@ class InvestmentsContractTest {
         var split = "{\"date\":\"2026-08-13\",\"factor\":3}";
         assertThat(admin.post(path, split).status()).isEqualTo(201);
         assertThat(admin.post(path, split).status()).isEqualTo(409);
+        var sold = office.client("Sold after a split");
+        var tenth = office.asset("BRL");
+        office.sell(office.buy(sold, tenth, "10", "30", day), "5", "30", day.plusDays(2));
+        var tenIntoOne =
+                admin.post(
+                        "/assets/" + tenth.id() + "/splits",
+                        "{\"date\":\"2026-08-11\",\"factor\":0.1}");
+        assertThat(tenIntoOne.status()).as(tenIntoOne.body()).isEqualTo(422);
         var now = admin.get("/allocations/" + lot.id()).json();
         assertThat(now.get("current_quantity").decimalValue()).isEqualByComparingTo("300");
         // The last close was before it: three of today were one of then.
