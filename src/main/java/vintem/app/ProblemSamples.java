@@ -77,7 +77,7 @@ final class ProblemSamples {
         say("There is one of this ticker", "ticker-taken");
         say("They are being paid", "payout-under-way");
         say("This payment was told before", "other-value-before");
-        say("with another value", "other-value-before");
+        say("aid with another value", "other-value-before");
         say(
                 "An account would fall below its floor",
                 "insufficient-funds",

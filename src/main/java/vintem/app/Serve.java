@@ -34,7 +34,12 @@ public class Serve implements QuarkusApplication {
         if (Settings.flag("demo")) {
             print("");
             print("  Preparing the demo…");
-            demo.load().ifPresent(it -> print("  Four months in %.1f s.", it.toMillis() / 1000.0));
+            demo.load()
+                    .ifPresent(
+                            it ->
+                                    print(
+                                            "  Three months of history, written in %.1f s.",
+                                            it.toMillis() / 1000.0));
         }
         var host = Settings.text("host").orElse("127.0.0.1");
         var address = "http://%s:%d".formatted(host, Settings.port());

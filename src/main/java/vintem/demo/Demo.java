@@ -11,7 +11,7 @@ import vintem.platform.Settings;
 /// Whether a database may become a demo, decided before the server starts.
 public final class Demo {
     /// How far back its history goes.
-    static final int DAYS = 120;
+    static final int DAYS = 91;
 
     /// When the first day's work begins.
     static final LocalTime OPENS = LocalTime.of(8, 0);

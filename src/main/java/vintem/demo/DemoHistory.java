@@ -2,10 +2,13 @@ package vintem.demo;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.LocalTime;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /// The company's last months, day by day in the order in which they happened.
 ///
@@ -15,7 +18,10 @@ import java.util.Random;
 class DemoHistory {
     private static final long SEED = 0x5649_4E54_454DL;
     private static final int SILENT_WEEK_DAYS_AGO = 40;
-    private static final int[] FILE_DAYS = {3, 33, 63, 93, 114};
+    private static final int[] FILE_DAYS = {3, 31, 59, 80};
+    // A reminder looks one banking day back.
+    private static final Set<DayOfWeek> JOB_DAYS =
+            EnumSet.of(DayOfWeek.MONDAY, DayOfWeek.WEDNESDAY, DayOfWeek.FRIDAY);
     private static final LocalTime JOBS = LocalTime.of(10, 45);
 
     private final Then then;
@@ -77,7 +83,7 @@ class DemoHistory {
                 wholesale.areBilled(day, i, dice);
             }
         }
-        if (number == FILE_DAYS[0] + 1) {
+        if (number == FILE_DAYS[1] - 1) {
             wholesale.whoWantsNoMail();
         }
         if (day.getDayOfMonth() == 6) {
@@ -87,8 +93,10 @@ class DemoHistory {
             office.sells(day, dice);
         }
         shop.sells(day, 0, dice);
-        then.is(day, JOBS);
-        then.jobsRan();
+        if (JOB_DAYS.contains(day.getDayOfWeek())) {
+            then.is(day, JOBS);
+            then.jobsRan();
+        }
         shop.sells(day, 1, dice);
         wholesale.pay(day);
         if (number % 47 == 20) {

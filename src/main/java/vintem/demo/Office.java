@@ -44,7 +44,7 @@ class Office {
                             "advisor", ADVISERS.get(i % ADVISERS.size())));
         }
         var rows = new StringBuilder("client_email,ticker,quantity,buy_price,buy_date\n");
-        for (var i = 0; i < 90; i++) {
+        for (var i = 0; i < 70; i++) {
             var bought = day.minusDays(1L + dice.nextInt(OLDEST_DAYS - Demo.DAYS));
             row(rows, i % CLIENTS, bought, dice);
         }

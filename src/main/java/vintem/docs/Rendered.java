@@ -14,6 +14,7 @@ import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
 import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Heading;
+import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.node.Text;
@@ -129,11 +130,21 @@ record Rendered(String title, String html, List<Place> contents) {
                 link.setDestination(target.get());
                 return;
             }
-            // What stands in it stays.
-            for (var child = link.getFirstChild(); child != null; child = link.getFirstChild()) {
-                link.insertBefore(child);
+            unwrap(link);
+        }
+
+        /// There are none of ours, and pages load nothing from elsewhere.
+        @Override
+        public void visit(Image image) {
+            unwrap(image);
+        }
+
+        /// What stands in it stays.
+        private static void unwrap(Node node) {
+            for (var child = node.getFirstChild(); child != null; child = node.getFirstChild()) {
+                node.insertBefore(child);
             }
-            link.unlink();
+            node.unlink();
         }
     }
 }

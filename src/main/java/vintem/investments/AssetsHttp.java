@@ -213,9 +213,7 @@ public class AssetsHttp {
     @APIResponse(responseCode = "400", description = "A member is missing or wrong")
     @APIResponse(responseCode = "404", description = "No such asset")
     @APIResponse(responseCode = "409", description = "There is one of that day")
-    @APIResponse(
-            responseCode = "422",
-            description = "With it, more would have been sold than was bought")
+    @APIResponse(responseCode = "422", description = "More would have been sold than was bought")
     public Response split(
             @PathParam("id") String id,
             InputStream body,
