@@ -99,6 +99,9 @@ class PackagingTest {
             assertThat(settings.required("VINTEM_SMTP_URL").textValue()).contains("//mailpit:");
             assertThat(node.at("/depends_on/postgres/condition").textValue())
                     .isEqualTo("service_healthy");
+            // Or forms of pages would be refused behind another port than 80.
+            assertThat(settings.required("QUARKUS_HTTP_PROXY_ENABLE_FORWARDED_HOST").textValue())
+                    .isEqualTo("true");
             // Only the proxy is reached from outside.
             assertThat(node.has("ports")).isFalse();
             assertThat(node.required("env_file").textValue()).isEqualTo(".env");

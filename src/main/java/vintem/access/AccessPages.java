@@ -200,6 +200,7 @@ public class AccessPages {
 
     @GET
     @Path("user")
+    @ReadsPerson("user")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
     @Operation(hidden = true)
     public Response user(@QueryParam("id") @Nullable String id) {

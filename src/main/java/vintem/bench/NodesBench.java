@@ -121,7 +121,8 @@ final class NodesBench implements Benchmark {
         server.awaitAnswer("/q/health");
         server.signIn(PASSWORD);
         var wires = new Wires(server.address());
-        var load = new PaymentLoad(server.token(), settings.get("VINTEM_BANK_SECRET"), number * APART);
+        var load =
+                new PaymentLoad(server.token(), settings.get("VINTEM_BANK_SECRET"), number * APART);
         return new Asked(server, wires, new HttpLoad(wires, CONNECTIONS / MOST_NODES), load);
     }
 
@@ -217,8 +218,7 @@ final class NodesBench implements Benchmark {
         var postmaster = ProcessHandle.of(Long.parseLong(pid.trim())).orElseThrow();
         var ofPostgres = postmaster.info().totalCpuDuration().orElse(Duration.ZERO);
         for (var process : postmaster.descendants().toList()) {
-            ofPostgres =
-                    ofPostgres.plus(process.info().totalCpuDuration().orElse(Duration.ZERO));
+            ofPostgres = ofPostgres.plus(process.info().totalCpuDuration().orElse(Duration.ZERO));
         }
         var mine =
                 ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)

@@ -4,6 +4,7 @@ import io.quarkus.arc.All;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -29,20 +30,26 @@ class FindAnything {
     }
 
     private static final int MOST = 20;
+    private static final String LEDGER = "ledger";
 
     private final List<Finder> finders;
     private final TellStory tellStory;
 
     @Inject
     FindAnything(@All List<Finder> finders, TellStory tellStory) {
-        this.finders = finders;
+        this.finders =
+                finders.stream()
+                        .sorted(Comparator.comparing(each -> each.section().equals(LEDGER)))
+                        .toList();
         this.tellStory = tellStory;
     }
 
     Found find(Handle tx, Sought sought) {
         var groups = new ArrayList<Group>();
         for (var finder : finders) {
-            if (finder.isOpen()) {
+            // The ledger has no index of ids: it is asked where nobody else knows this one.
+            var known = sought.id().isPresent() && finder.section().equals(LEDGER) && any(groups);
+            if (finder.isOpen() && !known) {
                 var hits = distinct(finder.find(tx, sought, MOST + 1));
                 if (!hits.isEmpty()) {
                     groups.add(
@@ -53,7 +60,11 @@ class FindAnything {
                 }
             }
         }
-        return new Found(groups, straightTo(tx, groups).orElse(null));
+        return new Found(groups, straightTo(tx, sought, groups).orElse(null));
+    }
+
+    private static boolean any(List<Group> groups) {
+        return groups.stream().flatMap(each -> each.hits().stream()).anyMatch(Hit::exact);
     }
 
     /// What was found in two ways is listed once, as what it is for certain.
@@ -67,10 +78,13 @@ class FindAnything {
     }
 
     /// A payment and its receipt are named by one id, and are one story.
-    private Optional<String> straightTo(Handle tx, List<Group> groups) {
+    private Optional<String> straightTo(Handle tx, Sought sought, List<Group> groups) {
         var exact =
                 groups.stream().flatMap(each -> each.hits().stream()).filter(Hit::exact).toList();
-        if (exact.isEmpty()) {
+        var hits = groups.stream().mapToInt(each -> each.hits().size()).sum();
+        var person = sought.taxId().isPresent() || sought.email().isPresent();
+        // Of a person all is listed: their charges are no less theirs than their account.
+        if (exact.isEmpty() || person && hits > 1) {
             return Optional.empty();
         }
         var first = exact.getFirst();

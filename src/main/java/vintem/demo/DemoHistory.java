@@ -17,7 +17,6 @@ class DemoHistory {
     private static final int SILENT_WEEK_DAYS_AGO = 40;
     private static final int[] FILE_DAYS = {3, 33, 63, 93, 114};
     private static final LocalTime JOBS = LocalTime.of(10, 45);
-    private static final LocalTime NIGHT = LocalTime.of(21, 30);
 
     private final Then then;
     private final Wire wire;
@@ -95,7 +94,6 @@ class DemoHistory {
         if (number % 47 == 20) {
             wholesale.payWhatNobodyOwes(day);
         }
-        shop.sells(day, 2, dice);
         switch (day.getDayOfWeek()) {
             case FRIDAY -> {
                 var ago = today.toEpochDay() - day.toEpochDay();
@@ -107,8 +105,6 @@ class DemoHistory {
             case SUNDAY -> office.closesCome(day);
             case TUESDAY, WEDNESDAY, SATURDAY -> {}
         }
-        shop.sells(day, 3, dice);
-        then.is(day, NIGHT);
-        then.jobsRan();
+        shop.sells(day, 2, dice);
     }
 }

@@ -53,6 +53,8 @@ public class LoadDemo {
         var began = System.nanoTime();
         history.write(BusinessDays.today(Clock.systemUTC()));
         then.isOver();
+        // What the last day has left, and what that leads to.
+        then.jobsRan();
         then.jobsRan();
         if (LiveDemo.isWanted()) {
             for (var tick = 0; tick < FIRST_EVENTS_OF_TODAY; tick++) {

@@ -31,11 +31,7 @@ class Shop {
                     new Ware("Curso de barista", 64_000));
 
     private static final List<LocalTime> HOURS =
-            List.of(
-                    LocalTime.of(9, 40),
-                    LocalTime.of(12, 15),
-                    LocalTime.of(15, 50),
-                    LocalTime.of(19, 5));
+            List.of(LocalTime.of(9, 40), LocalTime.of(12, 15), LocalTime.of(19, 5));
 
     private static final int CUSTOMERS = 90;
     private static final int TO_PAY_SECONDS = 1_800;
@@ -75,10 +71,6 @@ class Shop {
             case 5 -> receive("PEDIDOANTIGO%d".formatted(dice.nextInt(10_000)), 4_990);
             default -> {}
         }
-    }
-
-    static int hours() {
-        return HOURS.size();
     }
 
     /// Somebody orders something, and somebody pays what waits longest.

@@ -54,9 +54,8 @@ class Then {
         past.release();
     }
 
-    /// What jobs would have done by now. Twice: what one finds may be another one's work.
+    /// What jobs would have done by now. What one of them makes for another is done the next time.
     void jobsRan() {
-        errands.forEach(Errand::catchUp);
         errands.forEach(Errand::catchUp);
     }
 

@@ -32,7 +32,7 @@ class Wholesale {
 
     private record Visit(String debtId, long cents, How how) {}
 
-    private static final int DEBTORS = 110;
+    private static final int DEBTORS = 64;
     private static final LocalTime OFFICE_OPENS = LocalTime.of(8, 20);
     private static final LocalTime BANK_TELLS = LocalTime.of(13, 30);
     private static final DateTimeFormatter PAID_AT =
@@ -86,7 +86,7 @@ class Wholesale {
     /// Those who asked not to be written to.
     void whoWantsNoMail() {
         wire.post("/billing/suppressions", Map.of("email", People.of(107).email()));
-        wire.post("/billing/suppressions", Map.of("email", People.of(131).email()));
+        wire.post("/billing/suppressions", Map.of("email", People.of(141).email()));
     }
 
     /// What the diary has for a day.
@@ -207,11 +207,16 @@ class Wholesale {
 
     private Map<String, Object> message(String debtId, long cents) {
         return Map.of(
-                "debtId", debtId,
-                "paidAt", PAID_AT.format(then.now()),
-                "paidAmount", Then.reais(cents),
-                "paidBy", "pagador de exemplo",
-                "payment_id", "999-" + then.endToEndId());
+                "debtId",
+                debtId,
+                "paidAt",
+                PAID_AT.format(then.now()),
+                "paidAmount",
+                Then.reais(cents),
+                "paidBy",
+                "pagador de exemplo",
+                "payment_id",
+                "999-" + then.endToEndId());
     }
 
     private String path(String debtId) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.investments.AllocationTable.Allocation;
 import vintem.investments.AllocationTable.Filter;
@@ -449,6 +450,7 @@ public class InvestmentPages {
 
     @GET
     @Path("client")
+    @ReadsPerson("client")
     @Needs(capability = Capability.INVESTMENTS, role = Role.READ)
     @Operation(hidden = true)
     public Response client(@QueryParam("id") @Nullable String id) {

@@ -53,7 +53,8 @@ public class LedgerTables {
         private static final Place LAST = new Place("9223372036854775807", new UUID(-1, -1));
     }
 
-    private static final Duration ABOUT = Duration.ofMinutes(10);
+    private static final Duration ABOUT = Duration.ofMinutes(1);
+    private static final Duration LONGEST_TRANSACTION = Duration.ofHours(1);
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final String ROW =
@@ -155,8 +156,7 @@ public class LedgerTables {
                     """;
 
     // Without an index, which each transfer would pay for: ids are dated, checkpoints say which
-    // transactions were of that time, and rows lie in the order of these. An hour on either side
-    // would be safer, and would take long where much is written: so it is ten minutes.
+    // transactions were of that time, and rows lie in the order of these.
     private static final String WRITTEN_ABOUT =
             """
             select coalesce((select max(horizon) from ledger_checkpoint
@@ -209,11 +209,11 @@ public class LedgerTables {
             order by either_side.xact_id desc, id desc limit :most
             """;
 
-    // All that is not below it was recorded later, since no transaction of ours runs for an hour:
+    // All that is not below it was recorded later, since no transaction of ours runs so long:
     // whoever looks for what was recorded by an instant need not begin at the end.
     private static final String HORIZON_AFTER =
             """
-            select min(horizon) from ledger_checkpoint where latest_recorded_at > :at + interval '1 hour'
+            select min(horizon) from ledger_checkpoint where latest_recorded_at > :at
             """;
 
     private static final String RECORDED =
@@ -473,7 +473,9 @@ public class LedgerTables {
                         .one();
         return tx.createQuery(SUBJECTS_OF)
                 .bindMethods(span)
-                .bind("id", transferOrEntryId).mapTo(UUID.class).list();
+                .bind("id", transferOrEntryId)
+                .mapTo(UUID.class)
+                .list();
     }
 
     /// When the youngest transfer was recorded that a checkpoint covers.
@@ -534,7 +536,7 @@ public class LedgerTables {
     /// A place that all that was recorded by an instant stands before.
     Place placeAfter(Handle tx, Instant at) {
         return tx.createQuery(HORIZON_AFTER)
-                .bind("at", at)
+                .bind("at", at.plus(LONGEST_TRANSACTION))
                 .mapTo(Long.class)
                 .findOne()
                 .map(horizon -> new Place(Long.toString(horizon), Place.FIRST.id()))

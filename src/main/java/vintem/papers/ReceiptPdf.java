@@ -48,7 +48,7 @@ final class ReceiptPdf {
         paper.textWithin(LEFT, y, WIDTH - 30, Font.BOLD, 18, receipt.title());
         y += 4;
         paper.line(LEFT, y, RIGHT, y, 1.2f);
-        y = amount(y + 6);
+        y = figure(y + 6);
         if (receipt.sandbox()) {
             y = notice(y, "SANDBOX: nenhum dinheiro se moveu; este papel não comprova nada.");
         }
@@ -75,7 +75,7 @@ final class ReceiptPdf {
         return at.atZone(Words.SAO_PAULO);
     }
 
-    private float amount(float y) {
+    private float figure(float y) {
         var words = paper.lines(WIDTH - 10, Font.PLAIN, 9.5f, inWords());
         var height = 17 + 4.4f * words.size();
         paper.shade(LEFT, y, WIDTH, height, SHADED);

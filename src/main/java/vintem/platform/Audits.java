@@ -70,8 +70,8 @@ public class Audits {
         return table.last(tx);
     }
 
-    /// Whichever node looks first runs the day's audit.
-    @Scheduled(every = "10m", delayed = "30s", concurrentExecution = ConcurrentExecution.SKIP)
+    /// Whichever node looks first runs the day's audit; not in the busy minutes after a start.
+    @Scheduled(every = "10m", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
     void whereItIsTime() {
         var hours = Settings.number("audit-every-hours", USUAL_HOURS);
         if (hours > 0) {

@@ -12,7 +12,7 @@ import vintem.platform.Storyteller.Word;
 public interface Finder {
     /// Amounts, and what else has no index where rows are written by the million, are looked for
     /// among so many of the newest rows, by the key, from its end.
-    int NEWEST = 20_000;
+    int NEWEST = 10_000;
 
     /// The name of the section in the navigation under which its hits are listed.
     String section();

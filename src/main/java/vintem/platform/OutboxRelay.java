@@ -86,7 +86,11 @@ public class OutboxRelay implements Errand {
             return 0;
         }
         var horizon = table.horizon(tx);
-        var rows = table.next(tx, place.get(), horizon, subscriber.types(tx), most);
+        var types = subscriber.types(tx);
+        var rows =
+                types.isEmpty()
+                        ? List.<OutboxTable.Row>of()
+                        : table.next(tx, place.get(), horizon, types, most);
         if (!rows.isEmpty()) {
             subscriber.apply(tx, rows.stream().map(OutboxTable.Row::event).toList());
         }

@@ -18,9 +18,9 @@ public final class Sought {
                     "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final Pattern CURRENCY = Pattern.compile("^[Rr]\\$\\s*");
     private static final Pattern BRAZILIAN =
-            Pattern.compile("(?:[0-9]{1,3}(?:\\.[0-9]{3})+|[0-9]{1,13})(?:,([0-9]{1,2}))?");
+            Pattern.compile("(?:[0-9]{1,3}(?:\\.[0-9]{3}){1,4}|[0-9]{1,13})(?:,([0-9]{1,2}))?");
     private static final Pattern PLAIN =
-            Pattern.compile("(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,13})(?:\\.([0-9]{1,2}))?");
+            Pattern.compile("(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,13})(?:\\.([0-9]{1,2}))?");
 
     private final String text;
 

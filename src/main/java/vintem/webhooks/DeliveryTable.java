@@ -193,6 +193,12 @@ class DeliveryTable {
             where delivery_id = :id order by number
             """;
 
+    private static final String DELETE_SOME =
+            """
+            delete from webhook_delivery where id in (
+                select id from webhook_delivery where endpoint_id = :endpoint limit :most)
+            """;
+
     private static final String FORGET =
             """
             with old as (
@@ -223,16 +229,18 @@ class DeliveryTable {
             where e.status = 'enabled'
             """;
 
-    // By the index of what is dead, oldest first; counting ends at the limit.
+    // By the index of what is dead, oldest first; counting ends at the limit. Whoever tries an
+    // endpoint sees at once what came of it: that waits for nobody.
     private static final String DEAD =
             """
             select count(*) as many, min(ended_at) as oldest from (
-                select ended_at from webhook_delivery where status = 'dead' order by seq limit :most
+                select ended_at from webhook_delivery
+                where status = 'dead' and event_id is not null order by seq limit :most
             ) dead
             """;
 
     private static final String COUNT_DEAD =
-            "select count(*) from webhook_delivery where status = 'dead'";
+            "select count(*) from webhook_delivery where status = 'dead' and event_id is not null";
 
     void queue(Handle tx, List<News> news, Instant now) {
         tx.createUpdate(QUEUE)
@@ -371,6 +379,11 @@ class DeliveryTable {
                                         row.getString("error"),
                                         row.getString("response")))
                 .list();
+    }
+
+    /// @return how many went
+    int deleteSome(Handle tx, UUID endpoint, int most) {
+        return tx.createUpdate(DELETE_SOME).bind("endpoint", endpoint).bind("most", most).execute();
     }
 
     /// @return how many went

@@ -128,8 +128,8 @@ public class WebhooksHttp {
     @Operation(
             summary = "Add an endpoint",
             description =
-                    "Without types it is told of everything. The secret is shown this once: verify"
-                            + " with it what arrives.")
+                    "Without types it is told of everything. The secret, by which you verify what"
+                            + " arrives, is shown this once.")
     @RequestBody(
             content =
                     @Content(
@@ -376,8 +376,7 @@ public class WebhooksHttp {
     @Path("deliveries/{id}/replay")
     @Operation(
             summary = "Send one delivery again",
-            description =
-                    "With the same webhook-id and the same bytes. One that waits is tried now.")
+            description = "The same webhook-id and the same bytes. One that waits is tried now.")
     @APIResponse(
             responseCode = "202",
             description = "The delivery",

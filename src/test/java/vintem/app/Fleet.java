@@ -43,6 +43,7 @@ final class Fleet implements AutoCloseable {
         settings.put("VINTEM_BILLING_LEASE_SECONDS", "3");
         settings.put("VINTEM_BILLING_BATCH_ROWS", "10");
         settings.put("VINTEM_SMTP_PER_SECOND", "0");
+        settings.put("VINTEM_SMTP_TIMEOUT_MILLIS", "8000");
         settings.put(
                 "VINTEM_SMTP_URL",
                 "smtp://127.0.0.1:%d?from=billing@example.com&starttls=none"

@@ -243,6 +243,8 @@ class ConsoleContractTest {
                 "{0} {1}",
                 "0000000000000000000000000",
                 "R$ -1,00",
+                "999.999.999.999.999.999.999.999,99",
+                "1,111,111,111,111,111,111,111.11",
                 "R$ 99999999999999999999,99",
                 "e\\u0301\\u0301",
                 "../../etc/passwd"
@@ -331,6 +333,18 @@ class ConsoleContractTest {
                 .isEqualTo(after.get("owed_to_us_cents").asLong());
         assertThat(after.get("days")).hasSize(30);
         assertThat(after.at("/books/holds").asBoolean()).isTrue();
+    }
+
+    @Test
+    void a_statement_may_be_seen_as_it_was_and_leads_to_the_stories() {
+        var payment = Money.payment("8.31", Money.unique("statement"));
+        Money.pays(payment.get("txid").asText(), "8.31", Money.endToEndId());
+        var page = admin.with("Accept", "text/html");
+        assertThat(page.get("/app/ledger/sales").body())
+                .contains("/app/story/" + payment.get("id").asText());
+        var then = page.get("/app/ledger/sales?as_of=2020-01-31");
+        assertThat(then.status()).isEqualTo(200);
+        assertThat(then.body()).contains("31/01/2020").doesNotContain("/app/story/");
     }
 
     @Test

@@ -121,6 +121,12 @@ class InvestmentsContractTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         var lot = answer.json();
         assertThat(lot.get("ticker").asText()).isEqualTo("WEGE3");
+        assertThat(
+                        vintem.Rows.number(
+                                "select count(*) from outbox where type = ? and subject = ?",
+                                "allocation.created",
+                                lot.get("id").asText()))
+                .isEqualTo(1);
         assertThat(lot.get("buy_date").asText()).isEqualTo(office.today().toString());
         var price = admin.get("/assets/price?symbol=WEGE3").json().get("price").decimalValue();
         assertThat(lot.get("buy_price").decimalValue()).isEqualByComparingTo(price);

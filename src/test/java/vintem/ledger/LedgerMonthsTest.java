@@ -27,15 +27,15 @@ class LedgerMonthsTest {
         return YearMonth.from(Instant.now().atZone(Words.SAO_PAULO));
     }
 
-    private static String topUp(long cents) {
+    private static String correction(long cents) {
         var answer =
                 Http.admin()
                         .with("Idempotency-Key", UUID.randomUUID().toString())
                         .post(
                                 "/ledger/transfers",
                                 """
-                                {"transfers":[{"debit":"bank","credit":"opening",
-                                 "amount_cents":%d,"kind":"top_up"}]}"""
+                                {"transfers":[{"debit":"bank_fees","credit":"opening",
+                                 "amount_cents":%d,"kind":"correction"}]}"""
                                         .formatted(cents));
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         return answer.json().required("entry_id").asText();
@@ -43,7 +43,7 @@ class LedgerMonthsTest {
 
     @Test
     void a_months_transfers_are_a_file_that_a_program_imports() {
-        var entry = topUp(123_456);
+        var entry = correction(123_456);
 
         var file = Download.of(Http.admin(), "/ledger/months/" + now() + ".csv");
 
@@ -56,17 +56,17 @@ class LedgerMonthsTest {
         var line = Arrays.stream(lines).filter(it -> it.contains(entry)).findFirst().orElseThrow();
         var cells = line.split(";");
         assertThat(cells[0]).matches("[0-9]{2}/[0-9]{2}/[0-9]{4}");
-        assertThat(cells[1]).isEqualTo("bank");
+        assertThat(cells[1]).isEqualTo("bank_fees");
         assertThat(cells[2]).isEqualTo("opening");
         assertThat(cells[3]).isEqualTo("1234,56");
-        assertThat(cells[4]).contains("Saldo inicial → Banco");
+        assertThat(cells[4]).contains("Saldo inicial → Tarifas bancárias");
         assertThat(lines.length - 1)
                 .isLessThanOrEqualTo(Math.toIntExact(Rows.number("select count(*) from transfer")));
     }
 
     @Test
     void the_balances_of_a_month_tie_with_its_transfers_and_with_the_books() throws IOException {
-        topUp(1_000);
+        correction(1_000);
         var file = Download.of(Http.admin(), "/ledger/months/" + now() + ".xlsx");
         try (var book = new ReadableWorkbook(new ByteArrayInputStream(file.bytes()))) {
             var sheets = book.getSheets().toList();
@@ -104,7 +104,7 @@ class LedgerMonthsTest {
                         Http.admin(), "/ledger/months/" + now().minusMonths(1) + "-balances.csv");
         assertThat(before.status()).isEqualTo(200);
         // This database has begun in this month.
-        assertThat(before.text()).contains("bank;Banco;devedora;0,00;0,00;0,00;0,00");
+        assertThat(before.text()).contains("bank_fees;Tarifas bancárias;devedora;0,00;0,00;0,00");
         assertThat(Http.admin().get("/ledger/months/2999-01.csv").status()).isEqualTo(404);
         assertThat(Http.admin().get("/ledger/months/2026-13.csv").status()).isEqualTo(404);
         assertThat(Http.admin().get("/ledger/months/now.csv").status()).isEqualTo(404);

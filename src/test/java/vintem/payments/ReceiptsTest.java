@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import vintem.Download;
 import vintem.Http;
@@ -21,7 +24,7 @@ class ReceiptsTest {
              "payer":{"name":"Ana Maria Souza","tax_id":"529.982.247-25"}}""";
 
     @Test
-    void whoever_has_the_link_of_a_paid_payment_takes_its_receipt() {
+    void whoever_has_the_link_of_a_paid_payment_takes_its_receipt() throws IOException {
         var merchant = Http.admin();
         var payment = Pix.create(merchant, BODY);
         var id = payment.required("id").asText();
@@ -33,6 +36,10 @@ class ReceiptsTest {
 
         var pdf = Download.of(Http.nobody(), "/payments/pix/" + id + "/receipt.pdf");
 
+        // To be looked at.
+        Files.write(
+                Files.createDirectories(Path.of("target/screenshots/papers")).resolve("receipt.pdf"),
+                pdf.bytes());
         assertThat(pdf.status()).isEqualTo(200);
         assertThat(pdf.type()).startsWith("application/pdf");
         assertThat(Pdf.text(pdf.bytes()))

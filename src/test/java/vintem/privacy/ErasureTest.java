@@ -29,6 +29,7 @@ class ErasureTest {
     private static final AtomicInteger NUMBER = new AtomicInteger(731_000_000);
 
     @Inject Database database;
+    @Inject People people;
 
     @Inject @io.quarkus.arc.All List<Proof> proofs;
 
@@ -337,6 +338,25 @@ class ErasureTest {
         assertThat(Http.admin().post("/privacy/searches", "{}").status()).isEqualTo(400);
         assertThat(Rows.number("select count(*) from read_log where subject_type = 'search'"))
                 .isPositive();
+    }
+
+    @Test
+    void a_job_forgets_what_the_law_needs_no_more_and_leaves_the_rest() {
+        var person = Somebody.create();
+        // An id of 2018.
+        var old = "0161e000-0000-7000-8000-" + person.cpf() + "0";
+        Rows.change(
+                """
+                insert into payment (id, txid, mode, status, amount_cents, purpose, copy_and_paste,
+                    payer_name, payer_tax_id, created_at, expires_at)
+                values ('%s', 'old%s', 'static', 'expired', 100, 'sales', 'x', '%s', '%s',
+                        '2018-03-01', '2018-03-02')"""
+                        .formatted(old, person.cpf().substring(0, 9), person.name(), person.cpf()));
+        var young = pay(person);
+        people.retire();
+        assertThat(Rows.text("select payer_tax_id from payment where id = ?::uuid", old)).isNull();
+        assertThat(Rows.text("select payer_tax_id from payment where id = ?::uuid", young))
+                .isEqualTo(person.cpf());
     }
 
     @Test

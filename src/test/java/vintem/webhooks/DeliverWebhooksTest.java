@@ -658,6 +658,8 @@ class DeliverWebhooksTest {
         receiver.answers(500);
         hooks.keep.tryOut(Caller.SYSTEM, endpoint.id());
         hooks.node().deliver(endpoint.id());
+        hooks.happens("b");
+        giveUpTheFirst(endpoint);
         var database = hooks.test.database();
         var dead = database.transaction(tx -> hooks.deliveries.dead(tx, 1_000));
         assertThat(dead.count()).isEqualTo(1);
@@ -667,6 +669,22 @@ class DeliverWebhooksTest {
         hooks.happens("a");
         hooks.node().deliver(endpoint.id());
         assertThat(database.transaction(hooks.endpoints::unwell).count()).isEqualTo(1);
+    }
+
+    @Test
+    void an_endpoint_that_is_deleted_while_it_is_told_leaves_nothing_behind() {
+        var endpoint = hooks.endpoint(receiver);
+        hooks.happens("a", "b");
+        receiver.manner =
+                (_, exchange) -> {
+                    hooks.keep.delete(Caller.SYSTEM, endpoint.id());
+                    Receiver.say(exchange, 200, "");
+                };
+        hooks.node().deliver(endpoint.id());
+        for (var table : List.of("endpoint", "secret", "delivery", "attempt")) {
+            assertThat(hooks.test.count("webhook_" + table)).as(table).isZero();
+        }
+        hooks.happens("c");
     }
 
     private void forget() {

@@ -2,14 +2,19 @@ package vintem.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintem.platform.Certificates;
 import vintem.platform.Together;
 import vintem.webhooks.SendWebhook.Answer;
 
@@ -27,7 +34,9 @@ class SendWebhookTest {
     private static final Vertx VERTX = Vertx.vertx();
     private static final Duration SHORT = Duration.ofMillis(400);
 
-    private final SendWebhook patient = sender(Duration.ofSeconds(30));
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final SendWebhook patient = sender(LONG);
     private final SendWebhook hasty = sender(SHORT);
 
     @AfterAll
@@ -182,15 +191,39 @@ class SendWebhookTest {
                 });
     }
 
+    /// The address is connected to; the certificate has to be the name's all the same.
     @Test
-    void a_certificate_of_nobody_we_trust_is_not_accepted() {
-        // It speaks no TLS at all: the handshake fails as it would with a forged certificate.
-        try (var receiver = new Receiver()) {
-            var url = new TargetUrl("", true, "localhost", receiver.port(), "/");
-            assertThat(patient.send(url, local(), headers(), body()))
-                    .isEqualTo(new Answer.Silent("tls"));
-            assertThat(receiver.told).isEmpty();
-        }
+    void a_certificate_is_of_the_urls_name_and_of_somebody_we_trust(@TempDir Path directory)
+            throws IOException {
+        var certificate = Certificates.of(directory, "hooks.example");
+        var server = HttpsServer.create(new InetSocketAddress(local(), 0), 10);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate));
+        server.createContext("/", exchange -> Receiver.say(exchange, 200, "secure"));
+        server.start();
+        var trusting =
+                new SendWebhook(
+                        VERTX,
+                        Clock.systemUTC(),
+                        new SendWebhook.Patience(LONG, LONG),
+                        new HttpClientOptions()
+                                .setTrustOptions(
+                                        new PfxOptions()
+                                                .setPath(
+                                                        directory
+                                                                .resolve("hooks.example.p12")
+                                                                .toString())
+                                                .setPassword("changeit")));
+        var port = server.getAddress().getPort();
+        var right = new TargetUrl("", true, "hooks.example", port, "/");
+        var other = new TargetUrl("", true, "other.example", port, "/");
+        assertThat(trusting.send(right, local(), headers(), body()))
+                .isEqualTo(answered(200, "secure"));
+        assertThat(trusting.send(other, local(), headers(), body()))
+                .isEqualTo(new Answer.Silent("tls"));
+        assertThat(patient.send(right, local(), headers(), body()))
+                .isEqualTo(new Answer.Silent("tls"));
+        trusting.stop();
+        server.stop(0);
     }
 
     @Test
@@ -198,7 +231,7 @@ class SendWebhookTest {
         try (var receiver = new Receiver()) {
             receiver.answers(503, "Fri, 31 Dec 1999 23:59:59 GMT");
             assertThat(send(patient, receiver)).isEqualTo(answered(503, "later"));
-            receiver.answers(503, "Fri, 31 Dec 2099 23:59:59 GMT");
+            receiver.answers(503, "Thu, 31 Dec 2099 23:59:59 GMT");
             assertThat(send(patient, receiver))
                     .isInstanceOfSatisfying(
                             Answer.Answered.class,
