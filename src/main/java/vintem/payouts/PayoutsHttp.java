@@ -393,7 +393,8 @@ public class PayoutsHttp {
     /// @throws Problem `400` where it is none
     static @Nullable String status(@Nullable String status) {
         if (status != null && !STATUSES.contains(status)) {
-            throw Problem.invalid("?status", "must be one of held, processing, paid, failed, returned");
+            throw Problem.invalid(
+                    "?status", "must be one of held, processing, paid, failed, returned");
         }
         return status;
     }
