@@ -44,7 +44,7 @@ class AccessibilityTest {
             page.getByLabel("Usuário").fill("admin");
             page.getByLabel("Senha").fill(World.ADMIN_PASSWORD);
             page.locator("main form button").click();
-            page.waitForURL("**/app/payments");
+            page.waitForURL("**/app");
             var paths = new ArrayList<>(PagesTest.pages());
             paths.remove("/app/sign-in");
             paths.add("/app/payments/one?id=" + payment);

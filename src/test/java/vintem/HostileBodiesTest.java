@@ -37,6 +37,13 @@ class HostileBodiesTest {
                             {"batch_id":"hostile","items":[
                             {"external_id":"h-1","amount_cents":100,"pix_key":"ana@mail.com"},
                             {"external_id":"h-2","amount_cents":$,"pix_key":"ana@mail.com"}]}"""),
+                    Map.entry("POST /reconciliation/statements", "$"),
+                    Map.entry("POST /reconciliation/statements/rail", "{\"day\":$}"),
+                    Map.entry("POST /reconciliation/matches", "{\"lines\":$}"),
+                    Map.entry("DELETE /reconciliation/matches/{id}", "$"),
+                    Map.entry("POST /payouts/holds/{id}/release", "{\"digest\":$}"),
+                    Map.entry("POST /payouts/holds/{id}/refusal", "{\"reason\":$}"),
+                    Map.entry("POST /payouts/holds/{id}/cancellation", "$"),
                     Map.entry("POST /payments/pix", "{\"value\":$}"),
                     Map.entry(
                             "POST /payments/pix/confirmation",
@@ -57,6 +64,9 @@ class HostileBodiesTest {
                     Map.entry("POST /billing/files", "$"),
                     Map.entry("POST /billing/files/{id}/cancel", "$"),
                     Map.entry("POST /auth/socket-ticket", "$"),
+                    Map.entry("POST /privacy/searches", "{\"name\":$}"),
+                    Map.entry("POST /privacy/exports", "{\"tax_id\":$}"),
+                    Map.entry("POST /privacy/erasures", "{\"email\":$}"),
                     Map.entry("POST /charges/{id}/due-date", "{\"due_date\":$}"),
                     Map.entry(
                             "POST /billing/payments",
@@ -94,6 +104,7 @@ class HostileBodiesTest {
                     Map.entry("POST /rates/import", "$"),
                     Map.entry("PUT /sandbox/cashback/behaviour", "{\"behaviour\":$}"),
                     Map.entry("POST /tools/inspect", "{\"text\":$}"),
+                    Map.entry("POST /console/search", "{\"q\":$}"),
                     Map.entry("POST /users", "{\"name\":\"h\",\"password\":$}"),
                     Map.entry("PATCH /users/{id}", "{\"daily_limit_cents\":$}"),
                     Map.entry("POST /users/{id}/password-reset", "$"),
@@ -136,6 +147,15 @@ class HostileBodiesTest {
                     Map.entry("POST /cashback/cpfs-aprovados", "{\"cpf\":$}"),
                     Map.entry("DELETE /cashback/cpfs-aprovados/{id}", "$"),
                     Map.entry("POST /cashback/fechamentos", "{\"mes\":$}"),
+                    Map.entry(
+                            "POST /webhooks/endpoints",
+                            "{\"url\":\"http://10.0.0.1/\",\"types\":$}"),
+                    Map.entry("PATCH /webhooks/endpoints/{id}", "{\"types\":$}"),
+                    Map.entry("DELETE /webhooks/endpoints/{id}", "$"),
+                    Map.entry("POST /webhooks/endpoints/{id}/rotate", "{\"overlap_hours\":$}"),
+                    Map.entry("POST /webhooks/endpoints/{id}/test", "$"),
+                    Map.entry("POST /webhooks/endpoints/{id}/replay", "$"),
+                    Map.entry("POST /webhooks/deliveries/{id}/replay", "$"),
                     Map.entry("POST /token", "username=$&password=$"));
 
     /// Values that are no amount, no password, no map of roles. Written as JSON has them.

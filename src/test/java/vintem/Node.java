@@ -68,6 +68,15 @@ public final class Node implements AutoCloseable {
         return new Node(process, output, port, data);
     }
 
+    /// The same of another version of the product.
+    public static Node launchOther(Path jar, Path data, Map<String, String> settings) {
+        var port = freePort();
+        var all = new HashMap<>(settings);
+        all.put("VINTEM_PORT", Integer.toString(port));
+        var output = temporary();
+        return new Node(process(jar, List.of(), data, all, output, "run"), output, port, data);
+    }
+
     /// Runs a command to its end.
     public static Ended command(Path data, Map<String, String> settings, String... arguments) {
         var output = temporary();
@@ -223,18 +232,30 @@ public final class Node implements AutoCloseable {
             List<String> javaOptions,
             Path output,
             String... arguments) {
+        var options = new ArrayList<String>();
+        if (settings.containsKey("VINTEM_REHEARSAL")) {
+            options.add("-XX:AOTCacheOutput=" + Rehearsal.CACHE);
+        } else if (Rehearsal.isDone()) {
+            options.addAll(List.of("-XX:AOTCache=" + Rehearsal.CACHE, "-Xlog:aot*=off"));
+        }
+        options.addAll(javaOptions);
+        return process(Rehearsal.JAR, options, data, settings, output, arguments);
+    }
+
+    private static Process process(
+            Path jar,
+            List<String> options,
+            Path data,
+            Map<String, String> settings,
+            Path output,
+            String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // These processes live for seconds: time spent on compiling well is lost.
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-XX:+UseSerialGC");
-        if (settings.containsKey("VINTEM_REHEARSAL")) {
-            command.add("-XX:AOTCacheOutput=" + Rehearsal.CACHE);
-        } else if (Rehearsal.isDone()) {
-            command.addAll(List.of("-XX:AOTCache=" + Rehearsal.CACHE, "-Xlog:aot*=off"));
-        }
-        command.addAll(javaOptions);
-        command.addAll(List.of("-jar", System.getProperty("vintem.jar")));
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(output.toFile());
@@ -272,9 +293,9 @@ public final class Node implements AutoCloseable {
 
     private static Path temporary() {
         try {
-            var file = Files.createTempFile("vintem-node-", ".log");
-            file.toFile().deleteOnExit();
-            return file;
+            // Kept: what nodes say is looked through for personal data afterwards.
+            var logs = Files.createDirectories(Path.of("target/scan"));
+            return Files.createTempFile(logs, "node-", ".log");
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,13 +42,22 @@ class ObservabilityFilesTest {
     }
 
     @Test
-    void compose_brings_up_what_its_profiles_promise() throws IOException {
-        var services = compose().required("services");
+    void the_profile_of_compose_brings_what_it_promises_and_the_nodes_send_to_it()
+            throws IOException {
+        var compose = Yaml.read(COMPOSE);
+        var services = compose.required("services");
         assertThat(of(services, "observability"))
-                .containsExactlyInAnyOrder(
-                        "vintem-observed", "elasticsearch", "kibana", "apm-server");
-        assertThat(of(services, "plain")).containsExactly("vintem");
-        // What waits for another one waits for one of its own profile.
+                .containsExactlyInAnyOrder("elasticsearch", "kibana", "apm-server");
+        for (var node : Set.of("vintem-1", "vintem-2")) {
+            var settings = services.required(node).required("environment");
+            // One variable turns the profile on and tells the nodes.
+            assertThat(settings.required("VINTEM_OTLP_ENDPOINT").textValue())
+                    .isEqualTo("${COMPOSE_PROFILES:+http://apm-server:8200}");
+            assertThat(settings.required("VINTEM_LOG_FORMAT").textValue())
+                    .isEqualTo("${COMPOSE_PROFILES:+ecs}");
+        }
+        assertThat(services.required("apm-server").required("ports").toString()).contains(":8200");
+        // What waits for another one waits for one that is there whenever it is itself.
         services.properties()
                 .forEach(
                         service ->
@@ -57,14 +66,16 @@ class ObservabilityFilesTest {
                                         .fieldNames()
                                         .forEachRemaining(
                                                 other ->
-                                                        assertThat(of(services, "observability"))
-                                                                .contains(other)));
-        var observed = services.required("vintem-observed").required("environment");
-        assertThat(observed.required("VINTEM_OTLP_ENDPOINT").textValue())
-                .isEqualTo("http://apm-server:8200");
+                                                        assertThat(
+                                                                        services.required(other)
+                                                                                .path("profiles"))
+                                                                .isIn(
+                                                                        service.getValue()
+                                                                                .path("profiles"),
+                                                                        MissingNode
+                                                                                .getInstance())));
         // Nothing of it is reached from other machines.
-        compose()
-                .findValues("ports")
+        compose.findValues("ports")
                 .forEach(
                         ports ->
                                 ports.forEach(
@@ -78,10 +89,6 @@ class ObservabilityFilesTest {
         var known = variables(Path.of(".env.example"));
         assertThat(variables(COMPOSE)).isNotEmpty().isSubsetOf(known);
         assertThat(variables(PAGE)).isNotEmpty().isSubsetOf(known);
-    }
-
-    private static JsonNode compose() throws IOException {
-        return new ObjectMapper(new YAMLFactory()).readTree(COMPOSE.toFile());
     }
 
     private static Set<String> of(JsonNode services, String profile) {

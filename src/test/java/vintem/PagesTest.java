@@ -30,6 +30,11 @@ class PagesTest {
         return List.of(
                 "/app/sign-in",
                 "/app/new-password",
+                "/app",
+                "/app/search",
+                "/app/story/none",
+                "/app/settings",
+                "/app/sandbox",
                 "/app/payments",
                 "/app/payments?q=nobody&status=paid",
                 "/app/payments/new",
@@ -39,6 +44,11 @@ class PagesTest {
                 "/app/payouts/new",
                 "/app/payouts/batch?id=none",
                 "/app/payouts/one?external_id=none",
+                "/app/payouts/holds",
+                "/app/payouts/holds?state=scheduled",
+                "/app/payouts/hold?id=none",
+                "/app/reconciliation",
+                "/app/reconciliation/day?date=2020-01-01",
                 "/app/billing",
                 "/app/billing/new",
                 "/app/billing/file?id=none",
@@ -64,6 +74,13 @@ class PagesTest {
                 "/app/ledger",
                 "/app/ledger?as_of=2020-01-31",
                 "/app/ledger/bank",
+                "/app/ledger/bank?as_of=2020-01-31",
+                "/app/webhooks",
+                "/app/webhooks/new",
+                "/app/webhooks/endpoint?id=none",
+                "/app/webhooks/deliveries",
+                "/app/webhooks/deliveries?status=dead&type=payout.paid",
+                "/app/webhooks/delivery?id=none",
                 "/app/access",
                 "/app/access/users",
                 "/app/access/user",
@@ -71,6 +88,11 @@ class PagesTest {
                 "/app/access/key",
                 "/app/access/log",
                 "/app/docs/rounding",
+                "/app/access/reads",
+                "/app/access/reads?subject_id=nobody",
+                "/app/privacy",
+                "/app/ledger/months",
+                "/app/ledger/months?month=2020-01",
                 "/app/no-such-page");
     }
 
@@ -133,7 +155,7 @@ class PagesTest {
     @Test
     void the_bare_address_leads_to_the_pages() {
         assertThat(Http.nobody().get("/").header("Location")).isEqualTo("/app");
-        assertThat(browser().get("/app").header("Location")).isEqualTo("/app/payments");
+        assertThat(browser().get("/app").body()).contains("Visão geral");
     }
 
     @Test

@@ -47,6 +47,8 @@ public class World implements QuarkusTestResourceLifecycleManager {
         System.setProperty("vintem.registrations-per-address", "100000");
         System.setProperty("vintem.body-timeout-millis", "5000");
         System.setProperty("vintem.serving", "true");
+        // Receivers of webhooks that tests start are here; no other private address is allowed.
+        System.setProperty("vintem.webhooks-allow-private", "127.0.0.1/32");
         // Few rows make many batches, and a small file is too large.
         System.setProperty("vintem.billing-batch-rows", "20");
         System.setProperty("vintem.billing-max-file-bytes", Integer.toString(8 << 20));
@@ -58,6 +60,7 @@ public class World implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
+        Traces.keep(postgres.address());
         postgres.close();
         try (var paths = Files.walk(directory)) {
             for (var path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {

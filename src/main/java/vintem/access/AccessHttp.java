@@ -78,6 +78,9 @@ public class AccessHttp {
     /// The same for keys.
     record KeyPage(List<KeyAnswer> items, @Nullable String next) {}
 
+    /// The same for the log of reads.
+    record ReadPage(List<ReadLogTable.Line> items, @Nullable String next) {}
+
     /// The same for the log.
     record DeedPage(List<AccessLogTable.Deed> items, @Nullable String next) {}
 
@@ -113,6 +116,7 @@ public class AccessHttp {
     private final ResetPassword resetPassword;
     private final SocketTickets socketTickets;
     private final AccessLogTable log;
+    private final ReadLogTable reads;
     private final Secrets secrets;
     private final Asking asking;
     private final Clock clock;
@@ -128,6 +132,7 @@ public class AccessHttp {
             ResetPassword resetPassword,
             SocketTickets socketTickets,
             AccessLogTable log,
+            ReadLogTable reads,
             Secrets secrets,
             Asking asking,
             Clock clock) {
@@ -140,6 +145,7 @@ public class AccessHttp {
         this.resetPassword = resetPassword;
         this.socketTickets = socketTickets;
         this.log = log;
+        this.reads = reads;
         this.secrets = secrets;
         this.asking = asking;
         this.clock = clock;
@@ -499,6 +505,8 @@ public class AccessHttp {
                         fields.has("roles") ? roles(fields) : null,
                         newLimit(fields, "per_item_limit_cents"),
                         newLimit(fields, "daily_limit_cents"),
+                        newLimit(fields, "release_above_cents"),
+                        newLimit(fields, "release_limit_cents"),
                         fields.flag("active"));
         fields.orThrow();
         return saved(users.change(asking.caller(), id, change), false);
@@ -628,6 +636,39 @@ public class AccessHttp {
         return answer(page(deeds, most, AccessLogTable.Deed::id));
     }
 
+    @GET
+    @Path("read-log")
+    @Needs(capability = Capability.SETTINGS, role = Role.ADMIN)
+    @Operation(
+            summary = "Read who read what about a person, newest first",
+            description =
+                    "?type= is payment, payout, charge, reseller, client, user, export or search;"
+                            + " ?subject_id= the id of its row.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of reads",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = ReadPage.class)))
+    @APIResponse(responseCode = "400", description = "A limit or cursor that cannot be")
+    public Response readLog(
+            @QueryParam("type") @Nullable String type,
+            @QueryParam("subject_id") @Nullable String subjectId,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @DefaultValue("50") String limit) {
+        var most = limit(limit);
+        var before = after == null ? null : id(after);
+        var lines =
+                database.transaction(
+                        tx -> reads.page(tx, clean(type), clean(subjectId), before, most));
+        return answer(page(lines, most, ReadLogTable.Line::id));
+    }
+
+    private static @Nullable String clean(@Nullable String text) {
+        return text == null ? null : text.replace("\0", "\uFFFD");
+    }
+
     private static Response saved(Users.Outcome outcome, boolean isNew) {
         return switch (outcome) {
             case Users.Outcome.Saved(var user) ->
@@ -687,7 +728,9 @@ public class AccessHttp {
         return new Grant(
                 roles(fields),
                 limitOrNone(fields, "per_item_limit_cents"),
-                limitOrNone(fields, "daily_limit_cents"));
+                limitOrNone(fields, "daily_limit_cents"),
+                limitOrNone(fields, "release_above_cents"),
+                limitOrNone(fields, "release_limit_cents"));
     }
 
     private static Map<Capability, Role> roles(Fields fields) {

@@ -123,17 +123,27 @@ public class AccessPages {
             boolean self,
             List<RoleLine> roles,
             String perItem,
-            String daily) {}
+            String daily,
+            String releaseAbove,
+            String releaseLimit) {}
 
     public record KeysView(boolean admin, List<KeyLine> keys, @Nullable String next) {}
 
     public record KeyView(boolean admin, List<RoleLine> roles) {}
+
+    /// @param subject whose reads are asked for, or null
+    public record ReadsView(
+            boolean admin,
+            List<ReadLogTable.Line> reads,
+            @Nullable String subject,
+            @Nullable String next) {}
 
     public record LogView(boolean admin, List<AccessLogTable.Deed> deeds, @Nullable String next) {}
 
     private final Users users;
     private final Keys keys;
     private final AccessLogTable log;
+    private final ReadLogTable reads;
     private final Database database;
     private final Pages pages;
     private final Asking asking;
@@ -144,6 +154,7 @@ public class AccessPages {
             Users users,
             Keys keys,
             AccessLogTable log,
+            ReadLogTable reads,
             Database database,
             Pages pages,
             Asking asking,
@@ -151,6 +162,7 @@ public class AccessPages {
         this.users = users;
         this.keys = keys;
         this.log = log;
+        this.reads = reads;
         this.database = database;
         this.pages = pages;
         this.asking = asking;
@@ -188,13 +200,14 @@ public class AccessPages {
 
     @GET
     @Path("user")
+    @ReadsPerson("user")
     @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
     @Operation(hidden = true)
     public Response user(@QueryParam("id") @Nullable String id) {
         if (id == null) {
             return pages.show(
                     "access/user.html",
-                    new UserView(true, null, true, false, all(Grant.NOTHING), "", ""));
+                    new UserView(true, null, true, false, all(Grant.NOTHING), "", "", "", ""));
         }
         var user = users.find(id(id)).orElseThrow(AccessPages::noSuchUser);
         return pages.show(
@@ -206,7 +219,9 @@ public class AccessPages {
                         user.id().equals(asking.caller().id()),
                         all(user.grant()),
                         Optional.ofNullable(reais(user.perItemLimitCents())).orElse(""),
-                        Optional.ofNullable(reais(user.dailyLimitCents())).orElse("")));
+                        Optional.ofNullable(reais(user.dailyLimitCents())).orElse(""),
+                        Optional.ofNullable(reais(user.releaseAboveCents())).orElse(""),
+                        Optional.ofNullable(reais(user.releaseLimitCents())).orElse("")));
     }
 
     @GET
@@ -241,6 +256,36 @@ public class AccessPages {
         var deeds = database.transaction(tx -> log.page(tx, before, LINES + 1));
         var page = Page.of(deeds, LINES, it -> Long.toString(it.id()));
         return pages.show("access/log.html", new LogView(true, page.items(), next("log", page)));
+    }
+
+    @GET
+    @Path("reads")
+    @Needs(capability = Capability.SETTINGS, role = Role.ADMIN, by = Kind.USER)
+    @Operation(hidden = true)
+    public Response reads(
+            @QueryParam("subject_id") @Nullable String subjectId,
+            @QueryParam("after") @Nullable String after) {
+        var subject =
+                subjectId == null || subjectId.isBlank()
+                        ? null
+                        : subjectId.replace("\0", "\uFFFD").strip();
+        var before = after == null ? null : id(after);
+        var lines = database.transaction(tx -> reads.page(tx, null, subject, before, LINES + 1));
+        var page = Page.of(lines, LINES, it -> it.id().toString());
+        var query = new java.util.LinkedHashMap<String, String>();
+        if (subject != null) {
+            query.put("subject_id", subject);
+        }
+        if (page.next() != null) {
+            query.put("after", page.next());
+        }
+        return pages.show(
+                "access/reads.html",
+                new ReadsView(
+                        true,
+                        page.items(),
+                        subject,
+                        page.next() == null ? null : Pages.link(HOME + "/reads", query)));
     }
 
     private KeyLine line(KeyTable.Key key) {

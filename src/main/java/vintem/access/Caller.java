@@ -6,7 +6,8 @@ import java.util.UUID;
 ///
 /// @param id names the credential in idempotency, limits and logs: the user's id, whatever session
 ///     or token they came with, or the API key's
-public record Caller(UUID id, Kind kind, String name, Grant grant) {
+/// @param personId who answers for it: the user, or whoever made the API key
+public record Caller(UUID id, Kind kind, String name, Grant grant, UUID personId) {
     public enum Kind {
         /// A person, by token or session.
         USER,
@@ -18,6 +19,11 @@ public record Caller(UUID id, Kind kind, String name, Grant grant) {
         RESELLER,
         /// Vintém itself: its jobs and its first start. Never comes over HTTP.
         SYSTEM
+    }
+
+    /// Somebody who answers for themselves.
+    public Caller(UUID id, Kind kind, String name, Grant grant) {
+        this(id, kind, name, grant, id);
     }
 
     public static final Caller BANK = new Caller(new UUID(0, 1), Kind.BANK, "bank", Grant.NOTHING);

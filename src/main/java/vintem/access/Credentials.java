@@ -94,13 +94,7 @@ class Credentials {
     private Optional<Identity> identity(Handle tx, KeyTable.Key key) {
         return users.byId(tx, key.createdBy())
                 .filter(UserTable.User::active)
-                .map(
-                        owner ->
-                                new Caller(
-                                        key.id(),
-                                        Caller.Kind.KEY,
-                                        key.name(),
-                                        key.grant().within(owner.grant())))
+                .map(key::caller)
                 .map(
                         caller -> {
                             var until = key.expiresAt() == null ? Instant.MAX : key.expiresAt();

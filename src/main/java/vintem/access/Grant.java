@@ -13,7 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What a credential may do: a role in some capabilities, and how many cents may go out by it, per
 /// item and per day.
-public record Grant(Map<Capability, Role> roles, long perItemLimitCents, long dailyLimitCents) {
+///
+/// @param releaseAboveCents a batch of more than this waits for a second person
+/// @param releaseLimitCents the largest batch of somebody else that this credential may release
+public record Grant(
+        Map<Capability, Role> roles,
+        long perItemLimitCents,
+        long dailyLimitCents,
+        long releaseAboveCents,
+        long releaseLimitCents) {
     public static final long NO_LIMIT = Long.MAX_VALUE;
 
     public static final Grant NOTHING = new Grant(Map.of(), 0, 0);
@@ -24,6 +32,10 @@ public record Grant(Map<Capability, Role> roles, long perItemLimitCents, long da
                             .collect(Collectors.toMap(Function.identity(), _ -> Role.ADMIN)),
                     NO_LIMIT,
                     NO_LIMIT);
+
+    public Grant(Map<Capability, Role> roles, long perItemLimitCents, long dailyLimitCents) {
+        this(roles, perItemLimitCents, dailyLimitCents, NO_LIMIT, NO_LIMIT);
+    }
 
     public Grant {
         var ordered = new EnumMap<Capability, Role>(Capability.class);
@@ -56,7 +68,19 @@ public record Grant(Map<Capability, Role> roles, long perItemLimitCents, long da
         return new Grant(
                 lesser,
                 Math.min(perItemLimitCents, other.perItemLimitCents),
-                Math.min(dailyLimitCents, other.dailyLimitCents));
+                Math.min(dailyLimitCents, other.dailyLimitCents),
+                Math.min(releaseAboveCents, other.releaseAboveCents),
+                Math.min(releaseLimitCents, other.releaseLimitCents));
+    }
+
+    /// The same with what concerns a second person; null for no limit.
+    Grant withRelease(@Nullable Long aboveCents, @Nullable Long limitCents) {
+        return new Grant(
+                roles,
+                perItemLimitCents,
+                dailyLimitCents,
+                aboveCents == null ? NO_LIMIT : aboveCents,
+                limitCents == null ? NO_LIMIT : limitCents);
     }
 
     /// From its columns: roles such as `payouts:operator`, and null for no limit.
@@ -89,6 +113,14 @@ public record Grant(Map<Capability, Role> roles, long perItemLimitCents, long da
 
     @Nullable Long dailyLimitColumn() {
         return dailyLimitCents == NO_LIMIT ? null : dailyLimitCents;
+    }
+
+    @Nullable Long releaseAboveColumn() {
+        return releaseAboveCents == NO_LIMIT ? null : releaseAboveCents;
+    }
+
+    @Nullable Long releaseLimitColumn() {
+        return releaseLimitCents == NO_LIMIT ? null : releaseLimitCents;
     }
 
     /// `{"payouts": "operator"}`, in the order of [Capability].

@@ -22,9 +22,16 @@ class KeyTable {
             UUID createdBy,
             Instant createdAt,
             @Nullable Instant expiresAt,
-            @Nullable Instant revokedAt) {
+            @Nullable Instant revokedAt,
+            @Nullable Long releaseAboveCents) {
         Grant grant() {
-            return Grant.of(roles, perItemLimitCents, dailyLimitCents);
+            return Grant.of(roles, perItemLimitCents, dailyLimitCents)
+                    .withRelease(releaseAboveCents, null);
+        }
+
+        /// Never more than whoever made the key may do now.
+        Caller caller(UserTable.User owner) {
+            return new Caller(id, Caller.Kind.KEY, name, grant().within(owner.grant()), owner.id());
         }
     }
 
@@ -32,10 +39,10 @@ class KeyTable {
             """
             insert into api_key
                 (name, key_hash, hint, roles, per_item_limit_cents, daily_limit_cents,
-                 created_by, created_at, expires_at)
+                 release_above_cents, created_by, created_at, expires_at)
             values
                 (:name, :keyHash, :hint, :roles, :perItemLimitCents, :dailyLimitCents,
-                 :createdBy, :now, :expiresAt)
+                 :releaseAboveCents, :createdBy, :now, :expiresAt)
             returning *
             """;
 
@@ -43,6 +50,13 @@ class KeyTable {
             """
             select * from api_key
             where key_hash = :keyHash and revoked_at is null
+                and (expires_at is null or expires_at > :now)
+            """;
+
+    private static final String ALIVE_BY_ID =
+            """
+            select * from api_key
+            where id = :id and revoked_at is null
                 and (expires_at is null or expires_at > :now)
             """;
 
@@ -67,6 +81,7 @@ class KeyTable {
                 .bindArray("roles", String.class, grant.roleColumn())
                 .bind("perItemLimitCents", grant.perItemLimitColumn())
                 .bind("dailyLimitCents", grant.dailyLimitColumn())
+                .bind("releaseAboveCents", grant.releaseAboveColumn())
                 .bind("createdBy", createdBy)
                 .bind("now", now)
                 .bind("expiresAt", expiresAt)
@@ -78,6 +93,14 @@ class KeyTable {
     Optional<Key> alive(Handle tx, String key, Instant now) {
         return tx.createQuery(ALIVE)
                 .bind("keyHash", Opaque.hash(key))
+                .bind("now", now)
+                .map(ConstructorMapper.of(Key.class))
+                .findOne();
+    }
+
+    Optional<Key> alive(Handle tx, UUID id, Instant now) {
+        return tx.createQuery(ALIVE_BY_ID)
+                .bind("id", id)
                 .bind("now", now)
                 .map(ConstructorMapper.of(Key.class))
                 .findOne();

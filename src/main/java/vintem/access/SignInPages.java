@@ -48,14 +48,6 @@ public class SignInPages {
         this.pages = pages;
     }
 
-    /// The first page that the caller may see; their own access where there is no other.
-    @GET
-    @SignedIn({Caller.Kind.USER, Caller.Kind.RESELLER})
-    @Operation(hidden = true)
-    public Response home() {
-        return Pages.seeOther(pages.home().orElse("/app/access"));
-    }
-
     /// The form, or, by a one-time link, straight in.
     @GET
     @Path("sign-in")

@@ -12,6 +12,8 @@ record UserAnswer(
         Map<String, String> roles,
         @Nullable Long perItemLimitCents,
         @Nullable Long dailyLimitCents,
+        @Nullable Long releaseAboveCents,
+        @Nullable Long releaseLimitCents,
         boolean active,
         Instant createdAt) {
     static UserAnswer of(UserTable.User user) {
@@ -21,6 +23,8 @@ record UserAnswer(
                 user.grant().roleWords(),
                 user.perItemLimitCents(),
                 user.dailyLimitCents(),
+                user.releaseAboveCents(),
+                user.releaseLimitCents(),
                 user.active(),
                 user.createdAt());
     }

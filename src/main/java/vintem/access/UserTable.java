@@ -22,9 +22,12 @@ class UserTable {
             boolean active,
             long version,
             Instant createdAt,
-            String kind) {
+            String kind,
+            @Nullable Long releaseAboveCents,
+            @Nullable Long releaseLimitCents) {
         Grant grant() {
-            return Grant.of(roles, perItemLimitCents, dailyLimitCents);
+            return Grant.of(roles, perItemLimitCents, dailyLimitCents)
+                    .withRelease(releaseAboveCents, releaseLimitCents);
         }
 
         Caller caller() {
@@ -41,8 +44,10 @@ class UserTable {
     private static final String INSERT =
             """
             insert into app_user
-                (name, password_hash, roles, per_item_limit_cents, daily_limit_cents, created_at)
-            values (:name, :passwordHash, :roles, :perItemLimitCents, :dailyLimitCents, :now)
+                (name, password_hash, roles, per_item_limit_cents, daily_limit_cents,
+                 release_above_cents, release_limit_cents, created_at)
+            values (:name, :passwordHash, :roles, :perItemLimitCents, :dailyLimitCents,
+                    :releaseAboveCents, :releaseLimitCents, :now)
             on conflict (name) do nothing
             returning *
             """;
@@ -86,6 +91,8 @@ class UserTable {
             set roles = :roles,
                 per_item_limit_cents = :perItemLimitCents,
                 daily_limit_cents = :dailyLimitCents,
+                release_above_cents = :releaseAboveCents,
+                release_limit_cents = :releaseLimitCents,
                 active = :active
             where id = :id
             returning *
@@ -123,6 +130,8 @@ class UserTable {
                 .bindArray("roles", String.class, grant.roleColumn())
                 .bind("perItemLimitCents", grant.perItemLimitColumn())
                 .bind("dailyLimitCents", grant.dailyLimitColumn())
+                .bind("releaseAboveCents", grant.releaseAboveColumn())
+                .bind("releaseLimitCents", grant.releaseLimitColumn())
                 .bind("now", now)
                 .map(ConstructorMapper.of(User.class))
                 .findOne();
@@ -179,6 +188,8 @@ class UserTable {
                 .bindArray("roles", String.class, grant.roleColumn())
                 .bind("perItemLimitCents", grant.perItemLimitColumn())
                 .bind("dailyLimitCents", grant.dailyLimitColumn())
+                .bind("releaseAboveCents", grant.releaseAboveColumn())
+                .bind("releaseLimitCents", grant.releaseLimitColumn())
                 .bind("active", active)
                 .map(ConstructorMapper.of(User.class))
                 .one();

@@ -24,12 +24,24 @@ class Users {
             @Nullable Map<Capability, Role> roles,
             @Nullable Long perItemLimitCents,
             @Nullable Long dailyLimitCents,
+            @Nullable Long releaseAboveCents,
+            @Nullable Long releaseLimitCents,
             @Nullable Boolean active) {
+        Change(
+                @Nullable Map<Capability, Role> roles,
+                @Nullable Long perItemLimitCents,
+                @Nullable Long dailyLimitCents,
+                @Nullable Boolean active) {
+            this(roles, perItemLimitCents, dailyLimitCents, null, null, active);
+        }
+
         Grant of(Grant grant) {
             return new Grant(
                     roles == null ? grant.roles() : roles,
                     perItemLimitCents == null ? grant.perItemLimitCents() : perItemLimitCents,
-                    dailyLimitCents == null ? grant.dailyLimitCents() : dailyLimitCents);
+                    dailyLimitCents == null ? grant.dailyLimitCents() : dailyLimitCents,
+                    releaseAboveCents == null ? grant.releaseAboveCents() : releaseAboveCents,
+                    releaseLimitCents == null ? grant.releaseLimitCents() : releaseLimitCents);
         }
     }
 
@@ -156,11 +168,17 @@ class Users {
     }
 
     private static String describe(User user) {
-        return "%s, roles %s, cents per item %s, per day %s"
+        return "%s, roles %s, cents per item %s, per day %s, alone up to %s, releases up to %s"
                 .formatted(
                         user.active() ? "active" : "not active",
                         user.roles(),
-                        user.perItemLimitCents() == null ? "any" : user.perItemLimitCents(),
-                        user.dailyLimitCents() == null ? "any" : user.dailyLimitCents());
+                        anyOr(user.perItemLimitCents()),
+                        anyOr(user.dailyLimitCents()),
+                        anyOr(user.releaseAboveCents()),
+                        anyOr(user.releaseLimitCents()));
+    }
+
+    private static Object anyOr(@Nullable Long cents) {
+        return cents == null ? "any" : cents;
     }
 }

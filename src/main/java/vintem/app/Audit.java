@@ -1,30 +1,24 @@
 package vintem.app;
 
-import io.quarkus.arc.All;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
 import java.util.List;
-import vintem.platform.Database;
-import vintem.platform.Proof;
+import vintem.platform.Audits;
+import vintem.platform.Audits.Finding;
 
-/// Runs every module's [Proof] in one snapshot.
+/// `vintem audit`: runs every module's proof in one snapshot and says what was found.
 public class Audit implements QuarkusApplication {
-    /// What one proof found: nothing, where its claim holds.
-    public record Finding(String claim, List<String> wrong) {}
-
-    private final Database database;
-    private final List<Proof> proofs;
+    private final Audits audits;
 
     @Inject
-    Audit(Database database, @All List<Proof> proofs) {
-        this.database = database;
-        this.proofs = proofs;
+    Audit(Audits audits) {
+        this.audits = audits;
     }
 
     @Override
     public int run(String... arguments) {
         var clean = true;
-        for (var finding : findings()) {
+        for (var finding : audits.run()) {
             System.out.println(
                     (finding.wrong().isEmpty() ? "ok     " : "WRONG  ") + finding.claim());
             for (var wrong : finding.wrong()) {
@@ -38,10 +32,6 @@ public class Audit implements QuarkusApplication {
 
     /// All proofs at one moment.
     public List<Finding> findings() {
-        return database.snapshot(
-                snapshot ->
-                        proofs.stream()
-                                .map(proof -> new Finding(proof.claim(), proof.refute(snapshot)))
-                                .toList());
+        return audits.findings();
     }
 }

@@ -23,17 +23,28 @@ class AuditCommand implements Callable<Integer> {
         // No door opens and no job runs: it only reads.
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.scheduler.enabled", "false");
-        var code = new AtomicInteger();
         if (running.isPresent() && Preparation.externalAddress().isEmpty()) {
             Preparation.connect(running.get());
             Preparation.provideSecrets(Settings.dataDirectory());
-            Quarkus.run(Audit.class, (exit, _) -> code.set(exit));
-            return code.get();
+            return audit();
         }
         try (var home = Preparation.open(Settings.dataDirectory())) {
             Preparation.connect(home.address());
-            Quarkus.run(Audit.class, (exit, _) -> code.set(exit));
-            return code.get();
+            return audit();
         }
+    }
+
+    private static int audit() {
+        var code = new AtomicInteger();
+        Quarkus.run(
+                Audit.class,
+                (exit, failed) -> {
+                    code.set(exit);
+                    // What found nothing out is not silent, or it looks like books in disorder.
+                    if (failed != null) {
+                        failed.printStackTrace(System.err);
+                    }
+                });
+        return code.get();
     }
 }

@@ -36,6 +36,14 @@ enum Scenario {
         this.mailbox = mailbox;
     }
 
+    long amountCents() {
+        return amountCents;
+    }
+
+    String key() {
+        return mailbox + DOMAIN;
+    }
+
     static Scenario of(PixRail.Order order) {
         return Arrays.stream(values())
                 .filter(scenario -> scenario.isCalledBy(order))
@@ -52,6 +60,6 @@ enum Scenario {
     }
 
     private boolean isCalledBy(PixRail.Order order) {
-        return order.amountCents() == amountCents || order.key().value().equals(mailbox + DOMAIN);
+        return order.amountCents() == amountCents || order.key().value().equals(key());
     }
 }

@@ -24,7 +24,7 @@ import vintem.platform.TaxId;
 /// The sandbox's bank. It keeps books of its own, in its own transactions, and answers by
 /// [Scenario]. Idempotent by provider id, and an order is visible the moment it is sent.
 @Singleton
-public class SimulatedBank implements PixRail, BankBooks {
+public class SimulatedBank implements PixRail, BankBooks, StatementFeed {
     private static final String ISPB = "00000000";
     private static final BrCode.Receiver RECEIVER =
             new BrCode.Receiver("SANDBOX VINTEM", "SAO PAULO");
@@ -241,6 +241,16 @@ public class SimulatedBank implements PixRail, BankBooks {
     @Override
     public long balanceCents(Handle snapshot) {
         return tables.balanceCents(snapshot);
+    }
+
+    @Override
+    public List<StatementFeed.Line> between(Instant from, Instant before) {
+        return database.snapshot(tx -> tables.statement(tx, from, before));
+    }
+
+    @Override
+    public long balanceBeforeCents(Instant before) {
+        return database.snapshot(tx -> tables.balanceBefore(tx, before));
     }
 
     @Override

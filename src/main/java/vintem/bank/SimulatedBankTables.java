@@ -175,6 +175,19 @@ public class SimulatedBankTables {
             where not told and kind in ('receipt', 'taken_back') and xact_id > :place::text::xid8
             """;
 
+    private static final String STATEMENT =
+            """
+            select kind, reference, end_to_end_id, amount_cents, booked_at
+            from simulated_bank.statement_line
+            where booked_at >= :from and booked_at < :before order by booked_at, reference
+            """;
+
+    private static final String BALANCE_BEFORE =
+            """
+            select coalesce(sum(amount_cents), 0)::bigint from simulated_bank.statement_line
+            where booked_at < :before
+            """;
+
     private static final String CHARGES =
             """
             select txid, copy_and_paste from simulated_bank.charge
@@ -371,6 +384,18 @@ public class SimulatedBankTables {
                                         .bindMethods(refund)
                                         .mapTo(Long.class)
                                         .one());
+    }
+
+    List<StatementFeed.Line> statement(Handle tx, Instant from, Instant before) {
+        return tx.createQuery(STATEMENT)
+                .bind("from", from)
+                .bind("before", before)
+                .map(ConstructorMapper.of(StatementFeed.Line.class))
+                .list();
+    }
+
+    long balanceBefore(Handle tx, Instant before) {
+        return tx.createQuery(BALANCE_BEFORE).bind("before", before).mapTo(Long.class).one();
     }
 
     long balanceCents(Handle tx) {

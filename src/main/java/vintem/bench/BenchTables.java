@@ -28,6 +28,8 @@ final class BenchTables {
             where kind = 'payment'
             """;
 
+    private static final String WAL_BYTES = "select pg_current_wal_lsn() - '0/0'::pg_lsn";
+
     private static final String PAID_OF_BATCH = "select paid from payout_batch where id = ?";
 
     private static final String RECEIVED =
@@ -131,6 +133,11 @@ final class BenchTables {
 
     static String show(Connection database, String setting) throws SQLException {
         return text(database, "show " + setting);
+    }
+
+    /// How much was written to the log so far.
+    static long walBytes(Connection database) throws SQLException {
+        return Long.parseLong(text(database, WAL_BYTES));
     }
 
     static boolean isDurable(Connection database) throws SQLException {

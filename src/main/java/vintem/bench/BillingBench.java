@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -66,21 +67,19 @@ final class BillingBench implements Benchmark {
                         "server: a process of its own, -Xmx%s; the file has %,d rows, %d MB",
                         HEAP, rows, Files.size(first) >> 20);
                 warmUp(server, scratch.directory().resolve("small.csv"));
-                var raw = raw(server, observer, batches, count, rows);
+                var raw = raw(server, observer, batches, count, rows, effort);
                 delete(batches);
                 BenchTables.settle(observer);
                 var run = send(server, first);
                 var again = send(server, first);
-                var changed = send(server, second);
-                print(out, server, raw, run, again, changed);
-                return proof(
-                        out,
-                        server,
-                        observer,
-                        List.of(
-                                check(out, "the file", run, expected),
-                                check(out, "the changed file", changed, expectedSecond)),
-                        again);
+                print(out, server, rows, raw, run, again);
+                var right = check(out, "the file", run, expected);
+                if (effort.isCurious()) {
+                    var changed = send(server, second);
+                    out.say("the file with 1 %% changed: %s s", number(changed.seconds));
+                    right &= check(out, "the changed file", changed, expectedSecond);
+                }
+                return proof(out, server, observer, right, again);
             }
         }
     }
@@ -97,17 +96,26 @@ final class BillingBench implements Benchmark {
         send(server, file);
     }
 
-    private record Raw(double one, double two) {}
+    /// Seconds on one connection and on two; one is not the best, and not always asked for.
+    private record Raw(Optional<Double> one, double two) {
+        double best() {
+            return Math.min(one.orElse(two), two);
+        }
+    }
 
     /// One connection, then two, into empty tables.
-    private static Raw raw(Server server, Connection observer, Path batches, int count, long rows)
+    private static Raw raw(
+            Server server, Connection observer, Path batches, int count, long rows, Effort effort)
             throws SQLException, InterruptedException, ExecutionException {
         RawBillingTables.create(observer);
         BenchTables.settle(observer);
-        var one = rawSeconds(server, batches, count, 1);
-        requireAll(observer, rows);
-        RawBillingTables.empty(observer);
-        BenchTables.settle(observer);
+        var one = Optional.<Double>empty();
+        if (effort.isCurious()) {
+            one = Optional.of(rawSeconds(server, batches, count, 1));
+            requireAll(observer, rows);
+            RawBillingTables.empty(observer);
+            BenchTables.settle(observer);
+        }
         var two = rawSeconds(server, batches, count, 2);
         requireAll(observer, rows);
         RawBillingTables.drop(observer);
@@ -174,32 +182,29 @@ final class BillingBench implements Benchmark {
         return new Run(state, answer.status(), uploaded, (System.nanoTime() - start) / 1e9);
     }
 
-    private static void print(Printout out, Server server, Raw raw, Run run, Run again, Run changed)
+    private static void print(Printout out, Server server, long rows, Raw raw, Run run, Run again)
             throws IOException {
-        var rows = run.file.required("rows").asLong();
-        out.table(
-                List.of("", "seconds", "rows/s"),
-                List.of(
-                        row("raw SQL, one connection", raw.one, rows),
-                        row("raw SQL, two connections", raw.two, rows),
-                        row("upload to answer", run.uploadSeconds, rows),
-                        row("upload to the last row", run.seconds, rows),
-                        row("the same file again", again.seconds, rows),
-                        row("the file with 1 % changed", changed.seconds, rows)));
-        var best = Math.min(raw.one, raw.two);
-        out.say(
-                "product / raw SQL: %.2f to one connection, %.2f to two",
-                run.seconds / raw.one, run.seconds / raw.two);
+        var lines = new ArrayList<List<String>>();
+        raw.one.ifPresent(seconds -> lines.add(row("raw SQL, one connection", seconds, rows)));
+        lines.add(row("raw SQL, two connections", raw.two, rows));
+        lines.add(row("upload to answer", run.uploadSeconds, rows));
+        lines.add(row("upload to the last row", run.seconds, rows));
+        lines.add(row("the same file again", again.seconds, rows));
+        out.table(List.of("", "seconds", "rows/s"), lines);
+        raw.one.ifPresent(
+                seconds ->
+                        out.say("product / raw SQL, one connection: %.2f", run.seconds / seconds));
+        out.say("product / raw SQL, two connections: %.2f", run.seconds / raw.two);
         var resident = server.residentMegabytes();
         out.say(
                 "server: %s, at most %,d MB of heap in use, garbage and all, %s",
                 server.isAlive() ? "alive" : "DEAD",
                 server.heapMegabytes(),
                 resident == 0 ? "memory unknown" : "at most %,d MB resident".formatted(resident));
-        out.atMost("product / best raw SQL", run.seconds / best, 1.5, "");
-        out.atMost("%,d rows".formatted(rows), run.seconds, 60, " s");
-        out.holds("%,d rows within -Xmx%s".formatted(rows, HEAP), server.isAlive());
-        out.atMost("the same file again", again.seconds, 2, " s");
+        out.measured(Bar.FILE_TO_RAW, run.seconds / raw.best());
+        out.measured(Bar.FILE, run.seconds, run.seconds / raw.best());
+        out.measured(Bar.FILE_HEAP, server.isAlive());
+        out.measured(Bar.FILE_AGAIN, again.seconds);
     }
 
     private static List<String> row(String what, double seconds, long rows) {
@@ -236,7 +241,7 @@ final class BillingBench implements Benchmark {
     /// Every charge has its receivable, its boleto and its e-mail, and every proof of the product
     /// holds.
     private static boolean proof(
-            Printout out, Server server, Connection observer, List<Boolean> files, Run again)
+            Printout out, Server server, Connection observer, boolean right, Run again)
             throws IOException, InterruptedException, SQLException {
         var billed = BenchTables.billed(observer);
         var whole = billed.isWhole();
@@ -258,7 +263,7 @@ final class BillingBench implements Benchmark {
             out.say("audit: %s", wrong.getMessage());
             return false;
         }
-        return whole && once && files.stream().allMatch(it -> it);
+        return whole && once && right;
     }
 
     private static void delete(Path directory) throws IOException {

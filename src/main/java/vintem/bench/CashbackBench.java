@@ -82,10 +82,10 @@ final class CashbackBench implements Benchmark {
     private void inTurn(Printout out, Server server, HttpLoad http, Effort effort)
             throws IOException {
         var payments = new PaymentLoad(server.token(), "nobody confirms here");
-        var warmUp = Duration.ofMillis(effort.of(12_000, 1_500));
+        var warmUp = Duration.ofMillis(effort.of(12_000, 8_000, 1_500));
         http.busy(warmUp, () -> payments.creation(_ -> {}));
         http.busy(warmUp, () -> purchase(server.token()));
-        var rounds = effort.of(5, 2);
+        var rounds = effort.of(5, 4, 2);
         var time = Duration.ofMillis(effort.of(4_000, 1_000));
         var paid = Printout.histogram();
         var bought = Printout.histogram();
@@ -112,7 +112,7 @@ final class CashbackBench implements Benchmark {
                         row("create a purchase, 128 connections", bought, purchaseSum / rounds)));
         out.say("payments   %s", String.join("  ", paymentRates));
         out.say("purchases  %s", String.join("  ", purchaseRates));
-        out.atLeast("create a purchase / create a payment", purchaseSum / paymentSum, 0.8, "");
+        out.measured(Bar.PURCHASE_TO_PAYMENT, purchaseSum / paymentSum);
     }
 
     private HttpLoad.Request purchase(String token) {
@@ -138,7 +138,7 @@ final class CashbackBench implements Benchmark {
     /// The same as lists, each of one call.
     private long lists(Printout out, Server server, Effort effort)
             throws IOException, InterruptedException {
-        var lists = effort.of(10, 2);
+        var lists = effort.of(10, 4, 2);
         var seconds = 0.0;
         for (var i = 0; i < lists; i++) {
             var json = new StringBuilder("{\"compras\":[");
@@ -179,11 +179,7 @@ final class CashbackBench implements Benchmark {
         out.table(
                 List.of("one reseller's month over HTTP", "p50", "p90", "p99", "max"),
                 List.of(cells("one after the other", micros)));
-        out.atMost(
-                "one reseller's monthly statement, p99",
-                micros.getValueAtPercentile(99) / 1_000.0,
-                20,
-                " ms");
+        out.measured(Bar.STATEMENT, micros.getValueAtPercentile(99) / 1_000.0);
     }
 
     private void close(Printout out, Server server, Connection observer, int resellers, int each)

@@ -30,6 +30,12 @@ final class PaymentLoad {
 
     /// @param token of somebody who may ask for money
     PaymentLoad(String token, String bankSecret) {
+        this(token, bankSecret, 0);
+    }
+
+    /// @param first where this one begins to count, so that several do not say the same
+    PaymentLoad(String token, String bankSecret, long first) {
+        asked = first;
         this.token = token;
         this.bankSecret = bankSecret;
     }

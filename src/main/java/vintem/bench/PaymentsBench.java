@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -107,7 +106,7 @@ final class PaymentsBench implements Benchmark {
                 out.say(
                         "server %s, at most %,d MB resident",
                         server.isAlive() ? "alive" : "DEAD", resident);
-                out.holds("all of it within -Xmx" + HEAP, server.isAlive());
+                out.measured(Bar.PAYMENTS_HEAP, server.isAlive());
                 return proof(out, server, observer, load);
             }
         }
@@ -130,12 +129,12 @@ final class PaymentsBench implements Benchmark {
                 loop.add(new RawPaymentTables(connections.getLast()));
             }
             // The compiler takes a core of the two for longer than one would think.
-            var warmUp = Duration.ofMillis(effort.of(40_000, 1_500));
+            var warmUp = Duration.ofMillis(effort.of(40_000, 20_000, 1_500));
             turn(http, load, loop, warmUp, new Turns(), new Turns(), new Turns());
             var created = new Turns();
             var confirmed = new Turns();
             var raw = new Turns();
-            var rounds = effort.of(8, 2);
+            var rounds = effort.of(8, 4, 2);
             var time = Duration.ofMillis(effort.of(4_000, 1_000));
             for (var i = 0; i < rounds; i++) {
                 turn(http, load, loop, time, created, confirmed, raw);
@@ -203,8 +202,8 @@ final class PaymentsBench implements Benchmark {
         var toLoop = created.perSecond() / raw.perSecond();
         var toCreate = confirmed.perSecond() / created.perSecond();
         out.say("create / row by row: %.2f; confirm / create: %.2f", toLoop, toCreate);
-        out.atLeast("create / row by row with 32 connections", toLoop, 1.5, "");
-        out.atLeast("confirm / create", toCreate, 0.8, "");
+        out.measured(Bar.CREATE_TO_LOOP, toLoop);
+        out.measured(Bar.CONFIRM_TO_CREATE, toCreate);
     }
 
     /// Watchers of one payment each; the payments are confirmed one after the other.
@@ -334,12 +333,12 @@ final class PaymentsBench implements Benchmark {
         out.say(
                 "%,d of %,d watchers were told once, %,d lost their socket",
                 once, watched.size(), lost);
-        out.atMost(
-                "%,d sockets (%s), written → frame p99"
-                        .formatted(watched.size(), protocol.name().toLowerCase(Locale.ROOT)),
-                fromRecording.getValueAtPercentile(99) / 1_000.0,
-                100,
-                " ms");
+        out.measured(
+                switch (protocol) {
+                    case PLAIN -> Bar.FRAME;
+                    case SOCKET_IO -> Bar.SOCKET_IO_FRAME;
+                },
+                fromRecording.getValueAtPercentile(99) / 1_000.0);
     }
 
     private static List<String> row(String name, Histogram micros) {

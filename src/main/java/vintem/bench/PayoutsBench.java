@@ -60,8 +60,8 @@ final class PayoutsBench implements Benchmark {
                 out.say("server: a process of its own, -Xmx%s; this process sends", HEAP);
                 RawPayoutTables.create(observer);
                 var raw = List.of(new RawPayoutTables(first), new RawPayoutTables(second));
-                warmUp(server, raw, effort.of(12, 2));
-                inTurn(out, server, raw, effort.of(30, 3));
+                warmUp(server, raw, effort.of(12, 8, 2));
+                inTurn(out, server, raw, effort.of(30, 12, 3));
                 flatness(out, server, observer, effort);
                 return proof(out, server, observer);
             }
@@ -101,15 +101,20 @@ final class PayoutsBench implements Benchmark {
         var ratio = product / itemsPerSecond(rawOne, 50, 1);
         var ratioTwo = itemsPerSecond(two, 50, 2) / itemsPerSecond(rawTwo, 50, 2);
         out.say("product / raw SQL: %.2f one to one, %.2f two to two", ratio, ratioTwo);
-        out.atLeast("a batch of 5,000", product, 20_000, " items/s");
-        out.atLeast("a batch of 5,000, product / raw SQL", ratio, 0.5, "");
-        out.atLeast("two batches at once, product / raw SQL", ratioTwo, 0.5, "");
+        out.measured(Bar.BATCH, product, ratio);
+        out.measured(Bar.BATCH_TO_RAW, ratio);
+        out.measured(Bar.TWO_BATCHES_TO_RAW, ratioTwo);
     }
 
     private void flatness(Printout out, Server server, Connection observer, Effort effort)
             throws IOException, InterruptedException, SQLException {
         var sizes = List.of(1_000, 5_000, 20_000, 100_000);
-        var repeats = List.of(effort.of(40, 4), effort.of(20, 2), effort.of(6, 1), effort.of(3, 1));
+        var repeats =
+                List.of(
+                        effort.of(40, 20, 4),
+                        effort.of(20, 10, 2),
+                        effort.of(6, 3, 1),
+                        effort.of(3, 1, 1));
         var rows = new ArrayList<List<String>>();
         var costs = new ArrayList<Double>();
         var allPaid = true;
@@ -138,8 +143,8 @@ final class PayoutsBench implements Benchmark {
                 "after the batches of 100,000: server %s, %s",
                 server.isAlive() ? "alive" : "DEAD",
                 resident == 0 ? "memory unknown" : "at most %,d MB resident".formatted(resident));
-        out.atMost("cost per item, 100,000 to 1,000", costs.getLast() / costs.getFirst(), 1.25, "");
-        out.holds("100,000 items within -Xmx" + HEAP, server.isAlive() && allPaid);
+        out.measured(Bar.BATCH_FLAT, costs.getLast() / costs.getFirst());
+        out.measured(Bar.HUGE_BATCH, server.isAlive() && allPaid);
     }
 
     /// Each id paid once in the bank's books, and every proof of the product holds.

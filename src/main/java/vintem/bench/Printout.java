@@ -15,7 +15,8 @@ import org.HdrHistogram.Histogram;
 /// Plain text that is pleasant to read in a terminal: headings, aligned tables, bars at the end.
 final class Printout {
     private final PrintWriter out;
-    private final List<String> bars = new ArrayList<>();
+    private final List<Figure> figures = new ArrayList<>();
+    private final List<String> machine = new ArrayList<>();
 
     Printout(PrintWriter out) {
         this.out = out;
@@ -37,21 +38,25 @@ final class Printout {
         var memory =
                 ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                         .getTotalMemorySize();
-        say(
-                "%d cores (%s), %d GB, %s %s, load %.1f",
-                Runtime.getRuntime().availableProcessors(),
-                processor(),
-                Math.round(memory / 1e9),
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-        say("JDK %s", Runtime.version());
-        say(
-                "PostgreSQL %s, fsync %s, synchronous_commit %s, shared_buffers %s",
-                BenchTables.show(database, "server_version"),
-                BenchTables.show(database, "fsync"),
-                BenchTables.show(database, "synchronous_commit"),
-                BenchTables.show(database, "shared_buffers"));
+        machine.add(
+                "%d cores (%s), %d GB, %s %s, load %.1f"
+                        .formatted(
+                                Runtime.getRuntime().availableProcessors(),
+                                processor(),
+                                Math.round(memory / 1e9),
+                                System.getProperty("os.name"),
+                                System.getProperty("os.arch"),
+                                ManagementFactory.getOperatingSystemMXBean()
+                                        .getSystemLoadAverage()));
+        machine.add("JDK " + Runtime.version());
+        machine.add(
+                "PostgreSQL %s, fsync %s, synchronous_commit %s, shared_buffers %s"
+                        .formatted(
+                                BenchTables.show(database, "server_version"),
+                                BenchTables.show(database, "fsync"),
+                                BenchTables.show(database, "synchronous_commit"),
+                                BenchTables.show(database, "shared_buffers")));
+        machine.forEach(line -> say("%s", line));
         if (!BenchTables.isDurable(database)) {
             throw new IllegalStateException("the database is not durable: figures mean nothing");
         }
@@ -89,24 +94,42 @@ final class Printout {
         out.flush();
     }
 
-    /// A bar that the figure should not fall below.
-    void atLeast(String what, double figure, double bar, String unit) {
-        judge(what, figure >= bar, figure, "at least", bar, unit, (bar - figure) / bar);
+    /// What was measured of a bar.
+    void measured(Bar bar, double figure) {
+        measured(bar, figure, 0);
     }
 
-    /// A bar that the figure should not rise above.
-    void atMost(String what, double figure, double bar, String unit) {
-        judge(what, figure <= bar, figure, "at most", bar, unit, (figure - bar) / bar);
+    /// @param toRaw the product / raw SQL, of the same run
+    void measured(Bar bar, double figure, double toRaw) {
+        figures.add(new Figure(bar, figure, toRaw));
     }
 
     /// A bar that is held or not.
-    void holds(String what, boolean held) {
-        bars.add((held ? "reached   " : "missed    ") + what);
+    void measured(Bar bar, boolean isHeld) {
+        measured(bar, isHeld ? 1 : 0);
+    }
+
+    List<Figure> figures() {
+        return List.copyOf(figures);
+    }
+
+    /// What it runs on, in lines; none before [#hardware].
+    List<String> machine() {
+        return List.copyOf(machine);
     }
 
     void bars() {
         out.println("  Bars");
-        bars.forEach(bar -> out.println("    " + bar));
+        for (var figure : figures) {
+            var bar = figure.bar();
+            out.println(
+                    "    %-9s %s: %s, asked %s"
+                            .formatted(
+                                    figure.isReached() ? "reached" : "MISSED",
+                                    bar.what(),
+                                    bar.shown(figure.value()),
+                                    bar.asked()));
+        }
         out.flush();
     }
 
@@ -130,27 +153,6 @@ final class Printout {
 
     static Histogram histogram() {
         return new Histogram(3);
-    }
-
-    private void judge(
-            String what,
-            boolean reached,
-            double figure,
-            String relation,
-            double bar,
-            String unit,
-            double missedBy) {
-        bars.add(
-                "%s %s: %s%s, %s %s%s asked%s"
-                        .formatted(
-                                reached ? "reached  " : "missed   ",
-                                what,
-                                number(figure),
-                                unit,
-                                relation,
-                                number(bar),
-                                unit,
-                                reached ? "" : " (missed by %.0f %%)".formatted(missedBy * 100)));
     }
 
     private static String processor() {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +33,13 @@ final class Server implements AutoCloseable {
     record Answer(int status, String body) {}
 
     private static final Duration START = Duration.ofMinutes(3);
+    private static final int BETWEEN_LOOKS_MILLIS = 5;
     private static final int MOST_COMPLAINTS = 10;
     private static final Duration STOP = Duration.ofMinutes(1);
 
     private final Process process;
     private final Path directory;
+    private final Map<String, String> settings;
     private final Path log;
     private final Path garbage;
     private final int port;
@@ -45,9 +48,16 @@ final class Server implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private String token = "";
 
-    private Server(Process process, Path directory, Path log, Path garbage, int port) {
+    private Server(
+            Process process,
+            Path directory,
+            Map<String, String> settings,
+            Path log,
+            Path garbage,
+            int port) {
         this.process = process;
         this.directory = directory;
+        this.settings = settings;
         this.log = log;
         this.garbage = garbage;
         this.port = port;
@@ -65,20 +75,36 @@ final class Server implements AutoCloseable {
     static Server start(Scratch scratch, String heap, Map<String, String> settings)
             throws IOException, InterruptedException {
         var password = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        var data = scratch.directory().resolve("data");
-        var log = scratch.directory().resolve("server.log");
-        var port = freePort();
-        var garbage = scratch.directory().resolve("garbage.log");
-        var builder = builder(data, List.of("-Xmx" + heap, "-Xlog:gc:file=" + garbage), "run");
-        builder.environment().put("VINTEM_PORT", Integer.toString(port));
-        builder.environment().put("VINTEM_REQUESTS_PER_MINUTE", "0");
-        builder.environment().put("VINTEM_ADMIN_PASSWORD", password);
-        builder.environment().putAll(settings);
-        builder.redirectErrorStream(true).redirectOutput(log.toFile());
-        var server = scratch.keep(new Server(builder.start(), data, log, garbage, port));
-        server.awaitHealth();
+        var all = new HashMap<>(settings);
+        all.put("VINTEM_ADMIN_PASSWORD", password);
+        var server = launch(scratch, "data", heap, List.of(), all);
+        server.awaitAnswer("/q/health");
         server.signIn(password);
         return server;
+    }
+
+    /// Starts it on this data directory, whether there is one yet or not, and waits for nothing.
+    ///
+    /// @param options of Java, beyond the usual ones
+    static Server launch(
+            Scratch scratch,
+            String name,
+            String heap,
+            List<String> options,
+            Map<String, String> settings)
+            throws IOException {
+        var data = scratch.directory().resolve(name);
+        var log = scratch.directory().resolve(name + ".log");
+        var port = freePort();
+        var garbage = scratch.directory().resolve(name + "-garbage.log");
+        var all = new ArrayList<>(List.of("-Xmx" + heap, "-Xlog:gc:file=" + garbage));
+        all.addAll(options);
+        var builder = builder(data, all, "run");
+        builder.environment().put("VINTEM_PORT", Integer.toString(port));
+        builder.environment().put("VINTEM_REQUESTS_PER_MINUTE", "0");
+        builder.environment().putAll(settings);
+        builder.redirectErrorStream(true).redirectOutput(log.toFile());
+        return scratch.keep(new Server(builder.start(), data, settings, log, garbage, port));
     }
 
     /// Where its database listens.
@@ -126,14 +152,28 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /// How long processors have worked for it.
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
 
     /// The most memory the process has ever held, in megabytes; 0 where the system does not say.
     long residentMegabytes() {
+        return megabytes("VmHWM:");
+    }
+
+    /// What it holds at this moment.
+    long residentNowMegabytes() {
+        return megabytes("VmRSS:");
+    }
+
+    private long megabytes(String name) {
         try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(name))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
                     .findFirst()
                     .orElse(0);
@@ -154,8 +194,9 @@ final class Server implements AutoCloseable {
     ///
     /// @return what it printed, in lines, where the books are in order; otherwise throws
     List<String> audit() throws IOException, InterruptedException {
-        var audit =
-                builder(directory, List.of("-Xmx256m"), "audit").redirectErrorStream(true).start();
+        var builder = builder(directory, List.of("-Xmx256m"), "audit").redirectErrorStream(true);
+        builder.environment().putAll(settings);
+        var audit = builder.start();
         try (var output = audit.inputReader(StandardCharsets.UTF_8)) {
             var lines = output.readAllLines();
             if (audit.waitFor() != 0) {
@@ -208,7 +249,7 @@ final class Server implements AutoCloseable {
         return new Answer(response.statusCode(), response.body());
     }
 
-    private void signIn(String password) throws IOException, InterruptedException {
+    void signIn(String password) throws IOException, InterruptedException {
         var form = "username=admin&password=" + password;
         var answer =
                 send(
@@ -221,9 +262,10 @@ final class Server implements AutoCloseable {
         token = new ObjectMapper().readTree(answer.body()).required("access_token").asText();
     }
 
-    private void awaitHealth() throws InterruptedException {
+    /// Waits until it answers this with 200.
+    void awaitAnswer(String path) throws InterruptedException {
         var request =
-                HttpRequest.newBuilder(URI.create(base + "/q/health"))
+                HttpRequest.newBuilder(URI.create(base + path))
                         .timeout(Duration.ofSeconds(5))
                         .build();
         var deadline = System.nanoTime() + START.toNanos();
@@ -235,7 +277,7 @@ final class Server implements AutoCloseable {
             } catch (IOException notYet) {
                 // It does not listen yet.
             }
-            Thread.sleep(50);
+            Thread.sleep(BETWEEN_LOOKS_MILLIS);
         }
         throw new IllegalStateException("the server did not start\n" + log());
     }
@@ -251,11 +293,7 @@ final class Server implements AutoCloseable {
     /// The same jar and options as `./vintem`; of the environment nothing that would lead it to
     /// somebody's real data.
     private static ProcessBuilder builder(Path data, List<String> options, String command) {
-        var jar = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
-        if (!jar.toString().endsWith(".jar") || !Files.isRegularFile(jar)) {
-            throw new IllegalArgumentException(
-                    "this benchmark starts the packaged product: run it by ./vintem bench");
-        }
+        var jar = jar();
         var line = new ArrayList<String>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.add("-XX:+UseSerialGC");
@@ -274,6 +312,16 @@ final class Server implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("VINTEM_"));
         builder.environment().put("VINTEM_DATA_DIR", data.toString());
         return builder;
+    }
+
+    /// The packaged product that this is.
+    static Path jar() {
+        var jar = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
+        if (!jar.toString().endsWith(".jar") || !Files.isRegularFile(jar)) {
+            throw new IllegalArgumentException(
+                    "this benchmark starts the packaged product: run it by ./vintem bench");
+        }
+        return jar;
     }
 
     private static int freePort() throws IOException {

@@ -20,7 +20,6 @@ import vintem.platform.Ids;
 final class TelemetryBench implements Benchmark {
     private static final String HEAP = "512m";
     private static final int CONNECTIONS = 128;
-    private static final double WORTH_IT = 0.7;
 
     /// One of the two, and what it came to.
     private static final class Side {
@@ -102,10 +101,10 @@ final class TelemetryBench implements Benchmark {
         try (var observer = silent.server.database().connect()) {
             out.hardware(observer);
         }
-        var warmUp = Duration.ofMillis(effort.of(20_000, 1_000));
+        var warmUp = Duration.ofMillis(effort.of(20_000, 8_000, 1_000));
         silent.warmUp(warmUp);
         seen.warmUp(warmUp);
-        var rounds = effort.of(8, 2);
+        var rounds = effort.of(8, 4, 2);
         var time = Duration.ofMillis(effort.of(4_000, 500));
         for (var i = 0; i < rounds; i++) {
             // Whoever comes second finds the compiler further on.
@@ -119,7 +118,7 @@ final class TelemetryBench implements Benchmark {
         out.say("per second, turn by turn");
         out.say("off  %s", String.join("  ", silent.rates));
         out.say("on   %s", String.join("  ", seen.rates));
-        out.atLeast("OTLP on / off", seen.perSecond() / silent.perSecond(), WORTH_IT, "");
+        out.measured(Bar.TELEMETRY, seen.perSecond() / silent.perSecond());
     }
 
     private static HttpServer collector(AtomicLong collected) throws IOException {

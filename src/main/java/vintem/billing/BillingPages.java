@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.billing.DebtFile.Status;
 import vintem.billing.DebtRow.Erratum;
@@ -353,6 +354,7 @@ public class BillingPages {
 
     @GET
     @Path("file")
+    @ReadsPerson("file")
     @Needs(capability = Capability.BILLING, role = Role.READ)
     @Operation(hidden = true)
     public Response file(

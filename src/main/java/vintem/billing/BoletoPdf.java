@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import vintem.billing.Sheet.Font;
 import vintem.platform.Cents;
+import vintem.platform.Paper;
+import vintem.platform.Paper.Font;
 import vintem.platform.QrCode;
 import vintem.platform.TaxId;
 
@@ -23,7 +24,7 @@ import vintem.platform.TaxId;
 /// 13 millimetres.
 final class BoletoPdf {
     private static final float LEFT = 15;
-    private static final float RIGHT = Sheet.WIDTH - 15;
+    private static final float RIGHT = Paper.WIDTH - 15;
     private static final float WIDTH = RIGHT - LEFT;
 
     /// Where the right column of the tables begins.
@@ -136,17 +137,17 @@ final class BoletoPdf {
         }
     }
 
-    private final Sheet sheet;
+    private final Paper sheet;
     private final Bill bill;
 
-    private BoletoPdf(Sheet sheet, Bill bill) {
+    private BoletoPdf(Paper sheet, Bill bill) {
         this.sheet = sheet;
         this.bill = bill;
     }
 
     /// The bill as a PDF of one page. Characters that have no place in it are replaced.
     static byte[] render(Bill bill) {
-        try (var sheet = new Sheet("Boleto " + bill.printedNumber())) {
+        try (var sheet = new Paper("Boleto " + bill.printedNumber())) {
             new BoletoPdf(sheet, bill).draw();
             return sheet.bytes();
         }

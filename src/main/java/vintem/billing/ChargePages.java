@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.billing.DebtorPages.OwedView;
 import vintem.ledger.Ledger;
@@ -298,6 +299,7 @@ public class ChargePages {
     /// While something is owed, the page asks for itself again and takes over what has changed.
     @GET
     @Path("charge")
+    @ReadsPerson("charge")
     @Needs(capability = Capability.BILLING, role = Role.READ)
     @Operation(hidden = true)
     public Response one(@QueryParam("id") @Nullable String id) {

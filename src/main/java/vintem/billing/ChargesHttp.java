@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.ledger.Ledger;
 import vintem.payments.PublicAddress;
@@ -310,6 +311,7 @@ public class ChargesHttp {
 
     @GET
     @Path("/{id}")
+    @ReadsPerson("charge")
     @Needs(capability = Capability.BILLING, role = Role.READ)
     @Operation(
             summary =
@@ -322,6 +324,7 @@ public class ChargesHttp {
 
     @GET
     @Path("/{id}/boleto.pdf")
+    @ReadsPerson("charge")
     @Needs(capability = Capability.BILLING, role = Role.READ)
     @Produces("application/pdf")
     @Operation(

@@ -98,6 +98,26 @@ public class MailHttp {
         this.database = database;
     }
 
+    /// @throws Problem `400` where a filter cannot be
+    static void check(@Nullable String status, @Nullable String repeated) {
+        if (status != null && !STATUSES.contains(status)) {
+            throw Problem.invalid("?status", "is one of " + String.join(", ", STATUSES));
+        }
+        if (repeated != null && !repeated.equals("true")) {
+            throw Problem.invalid("?repeated", "is true or left out");
+        }
+        if (repeated != null && status != null) {
+            throw Problem.invalid("?repeated", "does not go together with ?status");
+        }
+    }
+
+    /// Behind a line; null is before all.
+    static ChargeEmailTable.Key place(ChargeEmailTable.@Nullable Line last) {
+        return last == null
+                ? new ChargeEmailTable.Key(BEYOND, "~")
+                : new ChargeEmailTable.Key(last.chargeId(), last.reason());
+    }
+
     static String masked(String recipient) {
         return EmailAddress.parse(recipient).map(EmailAddress::masked).orElse("***");
     }
@@ -116,15 +136,7 @@ public class MailHttp {
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
         var size = Page.size(limit);
-        if (status != null && !STATUSES.contains(status)) {
-            throw Problem.invalid("?status", "is one of " + String.join(", ", STATUSES));
-        }
-        if (repeated != null && !repeated.equals("true")) {
-            throw Problem.invalid("?repeated", "is true or left out");
-        }
-        if (repeated != null && status != null) {
-            throw Problem.invalid("?repeated", "does not go together with ?status");
-        }
+        check(status, repeated);
         var charge = BEYOND;
         var reason = "~";
         if (after != null) {

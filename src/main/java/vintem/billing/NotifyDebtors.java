@@ -487,7 +487,7 @@ class NotifyDebtors implements Errand {
 
         private void leaveAlone(String problem) {
             well = false;
-            LOG.warnf("the mail server is left alone for a while: %s", problem);
+            LOG.warnf("the mail server is left alone for a while: %s", withoutAddresses(problem));
             database.run(tx -> pace.pause(tx, problem, clock.instant()));
         }
 
@@ -510,6 +510,11 @@ class NotifyDebtors implements Errand {
         var due =
                 clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(pause, 2 * pause));
         return new Ending(mail, QUEUED, reply, due, repeated, tries, clock.instant());
+    }
+
+    /// Servers like to repeat whom a mail was for.
+    static String withoutAddresses(String reply) {
+        return reply.replaceAll("[^\\s<>()\"';,]+@[^\\s<>()\"';,]+", "***");
     }
 
     private static long power(int attempts) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.billing.SandboxMailTable.Head;
 import vintem.billing.SandboxMailTable.Mail;
@@ -86,6 +87,7 @@ public class OutboxPages {
 
     @GET
     @Path("one")
+    @ReadsPerson("mail")
     @Needs(capability = Capability.BILLING, role = Role.READ)
     @Operation(hidden = true)
     public Response one(@QueryParam("id") @Nullable String id) {

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
 import vintem.platform.Columns;
@@ -36,6 +37,20 @@ class SettlementTable {
                     .collect(Collectors.toSet());
         }
     }
+
+    /// A charge with what the bank calls the boletos that paid it.
+    public record Named(UUID chargeId, String name, List<String> references) {}
+
+    private static final String WHOSE =
+            """
+            select charge_id, min(coalesce(debt_id, charge_id::text)) as name,
+                   array_agg(id::text)
+                       || coalesce(array_agg(bank_payment_id)
+                                   filter (where bank_payment_id is not null), '{}')
+                       as "references"
+            from charge_settlement
+            where charge_id = any(:ids) and channel = 'boleto' group by charge_id
+            """;
 
     private static final String SELECT =
             """
@@ -230,6 +245,13 @@ class SettlementTable {
                     .bind("endToEnds", BinaryArray.texts(list, Settlement::endToEndId))
                     .execute();
         }
+    }
+
+    List<Named> named(Handle tx, Collection<UUID> chargeIds) {
+        return tx.createQuery(WHOSE)
+                .bind("ids", BinaryArray.uuids(chargeIds, (UUID each) -> each))
+                .map(ConstructorMapper.of(Named.class))
+                .list();
     }
 
     List<Settlement> ofCharge(Handle tx, UUID chargeId) {

@@ -22,6 +22,7 @@ import vintem.ledger.Transfer;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.Ids;
+import vintem.platform.Outbox;
 import vintem.platform.Settings;
 import vintem.platform.Traces;
 
@@ -54,6 +55,7 @@ class CloseMonth {
     private final MonthTable months;
     private final Ledger ledger;
     private final AccessLog log;
+    private final Outbox outbox;
     private final Clock clock;
 
     @Inject
@@ -63,12 +65,14 @@ class CloseMonth {
             MonthTable months,
             Ledger ledger,
             AccessLog log,
+            Outbox outbox,
             Clock clock) {
         this.database = database;
         this.table = table;
         this.months = months;
         this.ledger = ledger;
         this.log = log;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -122,6 +126,7 @@ class CloseMonth {
         var resellers = table.due(tx, month, close.place(), most);
         if (resellers.isEmpty()) {
             table.finish(tx, month, clock.instant());
+            outbox.publish(tx, List.of(CashbackEvent.closed(close).news()));
             return false;
         }
         var last = resellers.getLast();

@@ -27,6 +27,7 @@ import vintem.platform.Database;
 import vintem.platform.Idempotency;
 import vintem.platform.Idempotency.Claim;
 import vintem.platform.Idempotency.Identity;
+import vintem.platform.Outbox;
 import vintem.platform.Traces;
 
 /// Enters purchases. Who is on the list of approved CPFs has them approved, and their cashback
@@ -73,6 +74,7 @@ class CreatePurchases {
     private final RateBook.Reader rateBook;
     private final AccrueCashback accrue;
     private final Idempotency idempotency;
+    private final Outbox outbox;
     private final Clock clock;
     private final Coalescer<Request, Outcome> line;
 
@@ -84,6 +86,7 @@ class CreatePurchases {
             RateBook.Reader rateBook,
             AccrueCashback accrue,
             Idempotency idempotency,
+            Outbox outbox,
             Clock clock) {
         this.database = database;
         this.table = table;
@@ -91,6 +94,7 @@ class CreatePurchases {
         this.rateBook = rateBook;
         this.accrue = accrue;
         this.idempotency = idempotency;
+        this.outbox = outbox;
         this.clock = clock;
         line =
                 new Coalescer<>(
@@ -196,6 +200,7 @@ class CreatePurchases {
                             ? Map.<UUID, Purchase>of()
                             : table.find(tx, wanted.stream().map(Purchase::id).toList());
             var booking = accrue.open();
+            var news = new ArrayList<Outbox.News>();
             var callers = new HashMap<UUID, Caller>();
             open.forEach(it -> callers.put(it.id(), it.caller()));
             for (var each : wanted) {
@@ -213,9 +218,11 @@ class CreatePurchases {
                 }
                 if (written.contains(each.id()) && each.status() == PurchaseStatus.APPROVED) {
                     booking.approved(each);
+                    news.add(CashbackEvent.approved(each).news());
                 }
             }
             booking.write(tx, rates, now);
+            outbox.publish(tx, news);
         }
 
         void keepKeys(Handle tx) {

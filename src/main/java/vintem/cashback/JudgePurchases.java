@@ -22,6 +22,7 @@ import vintem.cashback.PurchaseTable.Judgement;
 import vintem.cashback.PurchaseTable.Locked;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
+import vintem.platform.Outbox;
 import vintem.platform.Traces;
 
 /// Approves, rejects and takes approvals back, and books what that changes of the cashback owed, in
@@ -60,6 +61,7 @@ class JudgePurchases {
     private final RateBook.Reader rateBook;
     private final AccrueCashback accrue;
     private final AccessLog log;
+    private final Outbox outbox;
     private final Clock clock;
     private final Coalescer<Request, Outcome> line;
 
@@ -70,12 +72,14 @@ class JudgePurchases {
             RateBook.Reader rateBook,
             AccrueCashback accrue,
             AccessLog log,
+            Outbox outbox,
             Clock clock) {
         this.database = database;
         this.table = table;
         this.rateBook = rateBook;
         this.accrue = accrue;
         this.log = log;
+        this.outbox = outbox;
         this.clock = clock;
         line = new Coalescer<>("judgements", database, Coalescer.Limits.USUAL, this::judge);
     }
@@ -109,12 +113,16 @@ class JudgePurchases {
         // By purchase: a list may approve one and take it back.
         var judgements = new LinkedHashMap<UUID, Judgement>();
         var deeds = new ArrayList<AccessLog.Deed>();
+        var news = new ArrayList<Outbox.News>();
         var outcomes = new ArrayList<Outcome>(list.size());
         for (var request : list) {
             var outcome = decide(request, standing, locked, now);
             outcomes.add(outcome);
             if (outcome instanceof Outcome.Judged(var after) && !isOwnWork(request, locked)) {
-                book(booking, standing.get(after.id()), after);
+                var before = standing.get(after.id());
+                book(booking, before, after);
+                var wasApproved = before != null && before.status() == PurchaseStatus.APPROVED;
+                news.add(CashbackEvent.judged(after, wasApproved).news());
                 standing.put(after.id(), after);
                 judgements.put(after.id(), judgement(request, now));
                 deeds.add(deed(request));
@@ -123,6 +131,7 @@ class JudgePurchases {
         table.judge(tx, List.copyOf(judgements.values()));
         booking.write(tx, rates, now);
         log.record(tx, deeds);
+        outbox.publish(tx, news);
         return outcomes;
     }
 

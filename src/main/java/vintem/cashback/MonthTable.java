@@ -87,6 +87,16 @@ class MonthTable {
     private static final String ALL_OF =
             "select * from cashback_month where reseller_id = :reseller order by month desc";
 
+    private static final String AFTER =
+            """
+            select * from cashback_month
+            where (:reseller::uuid is null or reseller_id = :reseller)
+            and (:month::date is null or month = :month)
+            and (:lastReseller::uuid is null
+                 or (reseller_id, month) > (:lastReseller, :lastMonth::date))
+            order by reseller_id, month limit :most
+            """;
+
     private static final String OF_MONTH =
             "select * from cashback_month where reseller_id = :reseller and month = :month";
 
@@ -166,6 +176,23 @@ class MonthTable {
     /// All months of a reseller, the newest first.
     List<Month> all(Handle tx, UUID reseller) {
         return tx.createQuery(ALL_OF).bind("reseller", reseller).map((row, _) -> month(row)).list();
+    }
+
+    /// By reseller and month, behind one of them; all where that one is null.
+    List<Month> after(
+            Handle tx,
+            @Nullable UUID reseller,
+            @Nullable LocalDate month,
+            @Nullable Month last,
+            int most) {
+        return tx.createQuery(AFTER)
+                .bind("reseller", reseller)
+                .bind("month", month)
+                .bind("lastReseller", last == null ? null : last.resellerId())
+                .bind("lastMonth", last == null ? null : last.month())
+                .bind("most", most)
+                .map((row, _) -> month(row))
+                .list();
     }
 
     Month month(Handle tx, UUID reseller, LocalDate month) {

@@ -120,6 +120,16 @@ class PurchaseTable {
                     + WHICH
                     + " order by bought_on desc, id desc limit :size offset :skipped";
 
+    // By the key of the order: a skipped row is read all the same.
+    private static final String AFTER =
+            "select "
+                    + COLUMNS
+                    + WHICH
+                    + """
+                    and (:lastDay::date is null or (bought_on, id) < (:lastDay, :lastId))
+                    order by bought_on desc, id desc limit :most
+                    """;
+
     private static final String WAITING =
             """
             select count(*) from purchase where status = 'validating' and deleted_at is null
@@ -208,6 +218,17 @@ class PurchaseTable {
         return tx.createQuery(PAGE)
                 .bindMethods(filter)
                 .bindMethods(place)
+                .map((row, _) -> purchase(row))
+                .list();
+    }
+
+    /// Those that come after one in the list, newest first; all where that one is null.
+    List<Purchase> after(Handle tx, Filter filter, @Nullable Purchase last, int most) {
+        return tx.createQuery(AFTER)
+                .bindMethods(filter)
+                .bind("lastDay", last == null ? null : last.boughtOn())
+                .bind("lastId", last == null ? null : last.id())
+                .bind("most", most)
                 .map((row, _) -> purchase(row))
                 .list();
     }

@@ -65,6 +65,13 @@ class RedemptionTable {
             order by id desc limit :most
             """;
 
+    private static final String AFTER =
+            """
+            select * from cashback_redemption
+            where (:reseller::uuid is null or reseller_id = :reseller) and id < :last
+            order by id desc limit :most
+            """;
+
     private static final String UNDER_WAY =
             """
             select exists (select from cashback_redemption
@@ -119,6 +126,16 @@ class RedemptionTable {
     List<Redemption> ofReseller(Handle tx, UUID reseller, int most) {
         return tx.createQuery(OF_RESELLER)
                 .bind("reseller", reseller)
+                .bind("most", most)
+                .map(ConstructorMapper.of(Redemption.class))
+                .list();
+    }
+
+    /// Newest first, of one reseller or of all.
+    List<Redemption> after(Handle tx, @Nullable UUID reseller, UUID last, int most) {
+        return tx.createQuery(AFTER)
+                .bind("reseller", reseller)
+                .bind("last", last)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Redemption.class))
                 .list();

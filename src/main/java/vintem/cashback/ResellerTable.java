@@ -85,6 +85,9 @@ class ResellerTable {
     private static final String PAGE =
             "select * " + WHICH + " order by id limit :size offset :skipped";
 
+    private static final String AFTER =
+            "select * " + WHICH + " and id > :last order by id limit :most";
+
     private static final String LOCK =
             "select * from reseller where id = :id and deleted_at is null for update";
 
@@ -188,6 +191,16 @@ class ResellerTable {
         return tx.createQuery(PAGE)
                 .bindMethods(filter)
                 .bindMethods(place)
+                .map(ConstructorMapper.of(Reseller.class))
+                .list();
+    }
+
+    /// In the order of their ids.
+    List<Reseller> after(Handle tx, Filter filter, UUID last, int most) {
+        return tx.createQuery(AFTER)
+                .bindMethods(filter)
+                .bind("last", last)
+                .bind("most", most)
                 .map(ConstructorMapper.of(Reseller.class))
                 .list();
     }

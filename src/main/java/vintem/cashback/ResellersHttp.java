@@ -30,6 +30,7 @@ import vintem.access.Caller;
 import vintem.access.Capability;
 import vintem.access.Needs;
 import vintem.access.Open;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.access.SignedIn;
 import vintem.platform.ClientAddress;
@@ -256,6 +257,7 @@ public class ResellersHttp {
 
     @GET
     @Path("revendedor/dados")
+    @ReadsPerson("reseller")
     @Needs(capability = Capability.CASHBACK, role = Role.ADMIN)
     @SignedIn(Caller.Kind.RESELLER)
     @Operation(summary = "Hand out all that is kept about a reseller")

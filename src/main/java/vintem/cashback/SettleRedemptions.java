@@ -68,13 +68,16 @@ class SettleRedemptions implements Subscriber {
     private final RedemptionTable table;
     private final MonthTable months;
     private final Ledger ledger;
+    private final Outbox outbox;
     private final Clock clock;
 
     @Inject
-    SettleRedemptions(RedemptionTable table, MonthTable months, Ledger ledger, Clock clock) {
+    SettleRedemptions(
+            RedemptionTable table, MonthTable months, Ledger ledger, Outbox outbox, Clock clock) {
         this.table = table;
         this.months = months;
         this.ledger = ledger;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -117,6 +120,11 @@ class SettleRedemptions implements Subscriber {
         table.end(tx, settling.ended.values());
         months.save(tx, settling.changed.values());
         ledger.record(tx, settling.transfers);
+        outbox.publish(
+                tx,
+                settling.ended.values().stream()
+                        .map(it -> CashbackEvent.ended(it).news())
+                        .toList());
     }
 
     /// A list of news while it is walked.

@@ -125,6 +125,9 @@ class AllocationTable {
     private static final String PAGE =
             SELECT + FILTER + "order by a.id desc offset :skip limit :limit";
 
+    private static final String BEFORE =
+            SELECT + FILTER + "and a.id < :last order by a.id desc limit :most";
+
     private static final String COUNT = "select count(*) from allocation a " + FILTER;
 
     private static final String UPDATE =
@@ -274,6 +277,15 @@ class AllocationTable {
         return filter(tx.createQuery(PAGE), filter)
                 .bind("skip", skip)
                 .bind("limit", limit)
+                .map((row, _) -> allocation(row))
+                .list();
+    }
+
+    /// The same list, read on from its last id.
+    List<Allocation> before(Handle tx, Filter filter, long last, int most) {
+        return filter(tx.createQuery(BEFORE), filter)
+                .bind("last", last)
+                .bind("most", most)
                 .map((row, _) -> allocation(row))
                 .list();
     }

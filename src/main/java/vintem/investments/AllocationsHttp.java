@@ -362,7 +362,7 @@ public class AllocationsHttp {
         return BusinessDays.today(clock);
     }
 
-    private static @Nullable Boolean flag(@Nullable String text) {
+    static @Nullable Boolean flag(@Nullable String text) {
         return switch (text) {
             case null -> null;
             case "" -> null;

@@ -70,6 +70,15 @@ class AssetTable {
             """
                     .formatted(COLUMNS);
 
+    private static final String AFTER =
+            """
+            select %s from asset
+            where (:pattern::text is null or lower(ticker) like :pattern
+                   or lower(name) like :pattern)
+            and ticker > :last order by ticker limit :most
+            """
+                    .formatted(COLUMNS);
+
     private static final String COUNT =
             """
             select count(*) from asset
@@ -200,6 +209,16 @@ class AssetTable {
     }
 
     /// Assets of which somebody has something.
+    /// By ticker, behind one.
+    List<Asset> after(Handle tx, @Nullable String search, String last, int most) {
+        return tx.createQuery(AFTER)
+                .bind("pattern", search == null ? null : ClientTable.pattern(search))
+                .bind("last", last)
+                .bind("most", most)
+                .map((row, _) -> asset(row))
+                .list();
+    }
+
     List<Asset> held(Handle tx) {
         return tx.createQuery(HELD).map((row, _) -> asset(row)).list();
     }

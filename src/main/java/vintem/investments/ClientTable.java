@@ -71,6 +71,12 @@ class ClientTable {
             """
                     .formatted(COLUMNS, MATCHES);
 
+    private static final String AFTER =
+            """
+            select %s from client where %s and id > :last order by id limit :most
+            """
+                    .formatted(COLUMNS, MATCHES);
+
     private static final String COUNT = "select count(*) from client where " + MATCHES;
 
     private static final String BY_EMAIL =
@@ -111,6 +117,15 @@ class ClientTable {
         return search(tx.createQuery(PAGE), search)
                 .bind("skip", skip)
                 .bind("limit", limit)
+                .map((row, _) -> client(row))
+                .list();
+    }
+
+    /// In the order of their ids.
+    List<Client> after(Handle tx, Search search, long last, int most) {
+        return search(tx.createQuery(AFTER), search)
+                .bind("last", last)
+                .bind("most", most)
                 .map((row, _) -> client(row))
                 .list();
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.investments.Answers.Place;
 import vintem.investments.Answers.Rows;
@@ -97,6 +98,7 @@ public class ClientsHttp {
 
     @GET
     @Path("/{id}")
+    @ReadsPerson("client")
     @Needs(capability = Capability.INVESTMENTS, role = Role.READ)
     @Operation(summary = "One client")
     @APIResponse(
@@ -205,6 +207,7 @@ public class ClientsHttp {
 
     @GET
     @Path("/{id}/performance")
+    @ReadsPerson("client")
     @Needs(capability = Capability.INVESTMENTS, role = Role.READ)
     @Operation(
             summary = "How each asset of a client does",
@@ -219,6 +222,7 @@ public class ClientsHttp {
 
     @GET
     @Path("/{id}/returns")
+    @ReadsPerson("client")
     @Needs(capability = Capability.INVESTMENTS, role = Role.READ)
     @Operation(
             summary = "A client's time-weighted return, against CDI",

@@ -1,5 +1,9 @@
 package vintem.investments;
 
+import static vintem.platform.Sheet.count;
+import static vintem.platform.Sheet.decimal;
+import static vintem.platform.Sheet.text;
+
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -11,39 +15,47 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.dhatim.fastexcel.Workbook;
-import org.dhatim.fastexcel.Worksheet;
 import org.jspecify.annotations.Nullable;
 import vintem.investments.AllocationTable.Position;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
+import vintem.platform.Sheet;
 
-/// All allocations, or one client's, as CSV or XLSX. A page of rows is read and written after the
-/// other, each in a transaction of its own: a download may take as long as it likes, and takes no
-/// more memory for a million rows than for a thousand.
+/// All allocations, or one client's, with what they are worth. A page of rows is read and written
+/// after the other, each in a transaction of its own: a download may take as long as it likes, and
+/// takes no more memory for a million rows than for a thousand.
+///
+/// As XLSX, and as CSV for spreadsheets, it is written by the platform; the CSV of the contract,
+/// with its commas, dots and bare names, stands here.
 @Singleton
 class ExportPositions {
-    static final List<String> TITLES =
-            List.of(
-                    "client_id",
-                    "ticker",
-                    "quantity",
-                    "buy_price",
-                    "total_invested",
-                    "current_value",
-                    "profit_loss",
-                    "percentage_change",
-                    "avg_daily_return");
-
     private static final int AT_ONCE = 5_000;
-    // A sheet has 1,048,576 rows and not one more.
-    private static final int MOST_ROWS_A_SHEET = 1_000_000;
     private static final LocalDate FIRST_DAY = LocalDate.of(1900, 1, 1);
 
-    /// Where rows go. A cell is a text, a number or nothing.
-    private interface Sink {
-        void row(List<@Nullable Object> cells) throws IOException;
+    /// A position and what its asset returned on average since it was bought.
+    record Line(Position position, @Nullable BigDecimal averageReturn) {
+        private @Nullable BigDecimal profit() {
+            var cost = position.costBrl();
+            var value = position.valueBrl();
+            return cost == null || value == null ? null : Decimals.money(value.subtract(cost));
+        }
     }
+
+    private static final List<Sheet.Column<Line>> COLUMNS =
+            List.of(
+                    count("client_id", it -> it.position().clientId()),
+                    text("ticker", it -> it.position().ticker()),
+                    decimal("quantity", it -> Decimals.plain(it.position().quantity())),
+                    decimal("buy_price", it -> Decimals.plain(it.position().buyPrice())),
+                    decimal("total_invested", it -> Decimals.moneyOrNull(it.position().costBrl())),
+                    decimal("current_value", it -> Decimals.moneyOrNull(it.position().valueBrl())),
+                    decimal("profit_loss", Line::profit),
+                    decimal(
+                            "percentage_change",
+                            it ->
+                                    Decimals.percentOverOrNull(
+                                            it.position().valueBrl(), it.position().costBrl())),
+                    decimal("avg_daily_return", Line::averageReturn));
 
     private final Database database;
     private final AllocationTable table;
@@ -59,21 +71,19 @@ class ExportPositions {
         this.clock = clock;
     }
 
+    Sheet<Line> sheet(@Nullable Long clientId) {
+        return new Sheet<>(COLUMNS, sink -> write(clientId, sink), true);
+    }
+
+    /// As the contract has it.
     void csv(OutputStream out, @Nullable Long clientId) throws IOException {
-        write(clientId, cells -> out.write(csvRow(cells).getBytes(StandardCharsets.UTF_8)));
+        var titles = String.join(",", COLUMNS.stream().map(Sheet.Column::name).toList());
+        out.write((titles + "\r\n").getBytes(StandardCharsets.UTF_8));
+        write(clientId, line -> out.write(csvRow(cells(line)).getBytes(StandardCharsets.UTF_8)));
         out.flush();
     }
 
-    void xlsx(OutputStream out, @Nullable Long clientId) throws IOException {
-        try (var workbook = new Workbook(out, "Vintem", "1.0")) {
-            var sheets = new Sheets(workbook);
-            write(clientId, sheets::row);
-            sheets.finish();
-        }
-    }
-
-    private void write(@Nullable Long clientId, Sink sink) throws IOException {
-        sink.row(new ArrayList<>(TITLES));
+    private void write(@Nullable Long clientId, Sheet.Sink<Line> sink) throws IOException {
         var afterAsset = -1L;
         var afterAllocation = -1L;
         var returns = new AverageReturns(new TreeMap<>());
@@ -93,7 +103,7 @@ class ExportPositions {
                 }
                 afterAsset = it.assetId();
                 afterAllocation = it.allocationId();
-                sink.row(cells(it, returns));
+                sink.row(new Line(it, returns.since(it.buyDate())));
             }
         }
     }
@@ -108,19 +118,9 @@ class ExportPositions {
         return new AverageReturns(byDay);
     }
 
-    private static List<@Nullable Object> cells(Position it, AverageReturns returns) {
-        var cost = it.costBrl();
-        var value = it.valueBrl();
+    private static List<@Nullable Object> cells(Line line) {
         var cells = new ArrayList<@Nullable Object>();
-        cells.add(BigDecimal.valueOf(it.clientId()));
-        cells.add(it.ticker());
-        cells.add(Decimals.plain(it.quantity()));
-        cells.add(Decimals.plain(it.buyPrice()));
-        cells.add(Decimals.moneyOrNull(cost));
-        cells.add(Decimals.moneyOrNull(value));
-        cells.add(cost == null || value == null ? null : Decimals.money(value.subtract(cost)));
-        cells.add(Decimals.percentOverOrNull(value, cost));
-        cells.add(returns.since(it.buyDate()));
+        COLUMNS.forEach(column -> cells.add(column.value().apply(line)));
         return cells;
     }
 
@@ -133,59 +133,14 @@ class ExportPositions {
             switch (cell) {
                 case null -> {}
                 case BigDecimal number -> row.append(number.toPlainString());
-                default -> row.append(quoted(harmless(cell.toString())));
+                case Long number -> row.append(number);
+                case Object text -> row.append(quoted(Sheet.harmless(text.toString())));
             }
         }
         return row.append("\r\n").toString();
     }
 
-    /// What a spreadsheet would run as a formula has an apostrophe before it.
-    static String harmless(String text) {
-        return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-    }
-
     private static String quoted(String text) {
         return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
-    }
-
-    /// As many sheets as the rows need, each written as it comes.
-    private static final class Sheets {
-        private final Workbook workbook;
-        private @Nullable Worksheet sheet;
-        private int sheets;
-        private int rows;
-
-        Sheets(Workbook workbook) {
-            this.workbook = workbook;
-        }
-
-        void row(List<@Nullable Object> cells) throws IOException {
-            var here = sheet;
-            if (here == null || rows == MOST_ROWS_A_SHEET) {
-                finish();
-                sheets++;
-                here = workbook.newWorksheet("positions " + sheets);
-                sheet = here;
-                rows = 0;
-            }
-            for (var i = 0; i < cells.size(); i++) {
-                switch (cells.get(i)) {
-                    case null -> {}
-                    case BigDecimal number -> here.value(rows, i, number);
-                    case Object text -> here.inlineString(rows, i, harmless(text.toString()));
-                }
-            }
-            rows++;
-            if (rows % AT_ONCE == 0) {
-                here.flush();
-            }
-        }
-
-        void finish() throws IOException {
-            if (sheet != null) {
-                sheet.finish();
-                sheet = null;
-            }
-        }
     }
 }

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.investments.AllocationTable.Allocation;
 import vintem.investments.AllocationTable.Filter;
@@ -39,14 +40,15 @@ import vintem.investments.AssetTable.Asset;
 import vintem.investments.CaptadoTable.ClientSums;
 import vintem.investments.CaptadoTable.MonthTotal;
 import vintem.investments.CaptadoTable.Sums;
-import vintem.investments.Chart.Figures;
-import vintem.investments.Chart.Series;
 import vintem.investments.ClientTable.Client;
 import vintem.investments.Performance.CurvePoint;
 import vintem.investments.Performance.DailyReturn;
 import vintem.investments.Performance.TickerPerformance;
 import vintem.investments.Windows.Window;
 import vintem.platform.BusinessDays;
+import vintem.platform.Chart;
+import vintem.platform.Chart.Figures;
+import vintem.platform.Chart.Series;
 import vintem.platform.Database;
 import vintem.platform.Json;
 import vintem.platform.Pages;
@@ -448,6 +450,7 @@ public class InvestmentPages {
 
     @GET
     @Path("client")
+    @ReadsPerson("client")
     @Needs(capability = Capability.INVESTMENTS, role = Role.READ)
     @Operation(hidden = true)
     public Response client(@QueryParam("id") @Nullable String id) {

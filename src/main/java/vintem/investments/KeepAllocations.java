@@ -20,6 +20,7 @@ import vintem.investments.CaptadoTable.Bucket;
 import vintem.investments.Outcome.Refusal;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
+import vintem.platform.Outbox;
 
 /// Money is put into an asset, the entry is corrected or removed, and parts are sold.
 @Singleton
@@ -56,6 +57,7 @@ class KeepAllocations {
     private final Quotes quotes;
     private final KeepCaptado captado;
     private final AccessLog log;
+    private final Outbox outbox;
     private final Clock clock;
 
     @Inject
@@ -68,6 +70,7 @@ class KeepAllocations {
             Quotes quotes,
             KeepCaptado captado,
             AccessLog log,
+            Outbox outbox,
             Clock clock) {
         this.database = database;
         this.once = once;
@@ -77,6 +80,7 @@ class KeepAllocations {
         this.quotes = quotes;
         this.captado = captado;
         this.log = log;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -178,7 +182,9 @@ class KeepAllocations {
                                 wanted.date()),
                         now);
         captado.lotsChanged(tx, List.of(id), List.of(Bucket.of(wanted.clientId(), wanted.date())));
-        return new Outcome.Done<>(table.find(tx, id).orElseThrow());
+        var allocation = table.find(tx, id).orElseThrow();
+        outbox.publish(tx, List.of(InvestmentEvent.created(allocation).news()));
+        return new Outcome.Done<>(allocation);
     }
 
     /// Another quantity, price or day: what was entered wrongly.

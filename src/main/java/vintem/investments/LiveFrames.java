@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import vintem.platform.Broadcast;
 import vintem.platform.Line;
+import vintem.platform.Metrics;
 import vintem.platform.Problem;
 
 /// Texts that many look at: each is worked out once, however many they are, and sent to all of them
@@ -37,6 +38,10 @@ class LiveFrames {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration REST = Duration.ofMillis(100);
     private static final int MOST_FEEDS = 64;
+    private static final Metrics.Counter WORKED_OUT =
+            Metrics.counter(
+                    "vintem_live_frames_total",
+                    "Frames of figures and prices that were worked out for those who look");
 
     private final Vertx vertx;
     private final Broadcast broadcast;
@@ -150,6 +155,7 @@ class LiveFrames {
                 }
                 try {
                     var text = source.latest();
+                    WORKED_OUT.increment();
                     var changed = !text.equals(shown);
                     shown = text;
                     for (var seat : seats) {

@@ -28,7 +28,9 @@ import vintem.access.Needs;
 import vintem.access.Role;
 import vintem.investments.IngestCloses.Ingested;
 import vintem.investments.Performance.DailyReturn;
+import vintem.platform.Pages;
 import vintem.platform.Problem;
+import vintem.platform.SheetFormat;
 import vintem.platform.UnreadBodies;
 
 /// Closing prices and what follows from them.
@@ -48,6 +50,7 @@ public class ReturnsHttp {
     private final ImportCloses imports;
     private final IngestCloses ingest;
     private final ExportPositions export;
+    private final Pages pages;
     private final UnreadBodies unread;
 
     @Inject
@@ -56,11 +59,13 @@ public class ReturnsHttp {
             ImportCloses imports,
             IngestCloses ingest,
             ExportPositions export,
+            Pages pages,
             UnreadBodies unread) {
         this.performance = performance;
         this.imports = imports;
         this.ingest = ingest;
         this.export = export;
+        this.pages = pages;
         this.unread = unread;
     }
 
@@ -200,7 +205,13 @@ public class ReturnsHttp {
                             "text/csv; charset=UTF-8",
                             "positions.csv",
                             out -> export.csv(out, client));
-            case "excel" -> table(XLSX, "positions.xlsx", out -> export.xlsx(out, client));
+            case "excel" ->
+                    table(
+                            XLSX,
+                            "positions.xlsx",
+                            out ->
+                                    SheetFormat.XLSX.write(
+                                            out, pages.words(), export.sheet(client)));
             default -> throw Problem.invalid("?format", "must be csv or excel");
         };
     }

@@ -3,7 +3,9 @@ package vintem.ledger;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,20 +32,22 @@ public class Ledger {
     private static final Posting POSTED = new Posting.Posted();
 
     private final LedgerTables tables;
+    private final DayTable days;
 
     @Inject
-    public Ledger(LedgerTables tables) {
+    public Ledger(LedgerTables tables, DayTable days) {
         this.tables = tables;
+        this.days = days;
     }
 
     /// A ledger where nothing is injected: for benchmarks.
     public static Ledger standalone() {
-        return new Ledger(new LedgerTables());
+        return new Ledger(new LedgerTables(), new DayTable());
     }
 
     /// The proof of this ledger's books.
     public LedgerProof proof() {
-        return new LedgerProof(this, tables);
+        return new LedgerProof(this, tables, days);
     }
 
     /// Posts what is *intended*, in order: an entry that would take an account below its floor is
@@ -121,6 +125,31 @@ public class Ledger {
     public List<Recorded> transfersOf(Handle tx, UUID subjectId) {
         return tables.ofSubject(tx, subjectId).stream().map(Recorded::of).toList();
     }
+
+    /// The transfers of several subjects, oldest first, no more than asked for.
+    public List<Recorded> transfersOf(Handle tx, Collection<UUID> subjectIds, int most) {
+        return tables.ofSubjects(tx, subjectIds, most).stream().map(Recorded::of).toList();
+    }
+
+    /// Whose the transfer or the entry of an id is; none where there is none.
+    public List<UUID> subjectsOf(Handle tx, UUID transferOrEntryId) {
+        return tables.subjectsOf(tx, transferOrEntryId);
+    }
+
+    /// What went from account to account on each São Paulo day since one, by when it happened in
+    /// the world; from sums that are kept, and what was written since they were.
+    public List<DaySum> days(Handle tx, LocalDate from) {
+        return days.since(tx, from);
+    }
+
+    /// What can be proven of the books in a moment: see [QuickProof].
+    public QuickProof quickProof(Handle tx) {
+        return QuickProof.of(balances(tx), days.totals(tx), tables.lastCheckpoint(tx));
+    }
+
+    /// The transfers between two accounts on one day.
+    public record DaySum(
+            LocalDate day, AccountCode debit, AccountCode credit, long cents, long transfers) {}
 
     /// The same, one page of it.
     ///

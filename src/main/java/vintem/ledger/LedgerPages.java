@@ -13,11 +13,12 @@ import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.LinkedList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -110,9 +111,28 @@ public class LedgerPages {
             long changeCents,
             long balanceCents) {}
 
+    /// @param day of the past, as the date field has it; empty for now
     public record StatementView(
-            AccountLine account, List<Line> lines, @Nullable String next, boolean later) {}
+            AccountLine account,
+            List<Line> lines,
+            @Nullable String next,
+            boolean later,
+            String first,
+            String day,
+            @Nullable LocalDate asOf,
+            String today) {}
 
+    /// @param month as `2026-10`
+    /// @param running whether it is not over
+    /// @param lines accounts that hold or moved something
+    public record MonthsView(
+            List<String> months,
+            String month,
+            boolean running,
+            List<LedgerMonths.Line> lines,
+            LedgerMonths.Line total) {}
+
+    private final LedgerMonths months;
     private final LedgerTables tables;
     private final Ledger ledger;
     private final Database database;
@@ -120,7 +140,14 @@ public class LedgerPages {
     private final Clock clock;
 
     @Inject
-    LedgerPages(LedgerTables tables, Ledger ledger, Database database, Pages pages, Clock clock) {
+    LedgerPages(
+            LedgerMonths months,
+            LedgerTables tables,
+            Ledger ledger,
+            Database database,
+            Pages pages,
+            Clock clock) {
+        this.months = months;
         this.tables = tables;
         this.ledger = ledger;
         this.database = database;
@@ -155,37 +182,86 @@ public class LedgerPages {
                         lines.stream().filter(AccountLine::untouched).count()));
     }
 
+    /// The accountant's months: the balances of one, and all of them as files.
+    @GET
+    @Path("months")
+    @Needs(capability = Capability.LEDGER, role = Role.READ)
+    @Operation(hidden = true)
+    public Response months(@QueryParam("month") @Nullable String month) {
+        var today = YearMonth.from(LocalDate.ofInstant(clock.instant(), Words.SAO_PAULO));
+        var all = months.months(today.atDay(1));
+        // The last one that is over is what an accountant asks for.
+        var usual = all.size() > 1 ? all.get(1) : all.getFirst();
+        var wanted = LedgerMonths.month(month).filter(it -> !it.isAfter(today)).orElse(usual);
+        var lines = months.lines(wanted);
+        return pages.show(
+                "ledger/months.html",
+                new MonthsView(
+                        all.stream().map(YearMonth::toString).toList(),
+                        wanted.toString(),
+                        wanted.equals(today),
+                        lines.stream().filter(it -> it.account() != null && it.moved()).toList(),
+                        lines.getLast()));
+    }
+
     @GET
     @Path("{code}")
     @Needs(capability = Capability.LEDGER, role = Role.READ)
     @Operation(hidden = true)
     public Response statement(
-            @PathParam("code") String code, @QueryParam("after") @Nullable String after) {
+            @PathParam("code") String code,
+            @QueryParam("as_of") @Nullable String asOf,
+            @QueryParam("after") @Nullable String after) {
         var account =
                 AccountCode.of(code)
                         .orElseThrow(() -> Problem.notFound("There is no such account."));
+        var today = LocalDate.ofInstant(clock.instant(), Words.SAO_PAULO);
+        var day = day(asOf).filter(it -> it.isBefore(today));
         var place = place(after);
         var view =
                 database.snapshot(
                         tx -> {
-                            var balance = ledger.balances(tx).get(account.ordinal());
+                            var balances =
+                                    day.map(it -> ledger.balancesAsOf(tx, endOf(it)))
+                                            .orElseGet(() -> ledger.balances(tx));
                             var page =
                                     Page.of(
-                                            tables.statement(
-                                                    tx, account, place.orElse(null), LINES + 1),
+                                            rows(tx, account, day, place),
                                             LINES,
                                             row -> row.xactId() + "_" + row.id());
                             return new StatementView(
-                                    AccountLine.of(balance),
+                                    AccountLine.of(balances.get(account.ordinal())),
                                     lines(tx, account, page.items()),
-                                    page.next() == null
-                                            ? null
-                                            : Pages.link(
-                                                    HOME + "/" + code,
-                                                    Map.of("after", page.next())),
-                                    place.isPresent());
+                                    page.next() == null ? null : link(code, day, page.next()),
+                                    place.isPresent(),
+                                    link(code, day, null),
+                                    day.map(LocalDate::toString).orElse(""),
+                                    day.orElse(null),
+                                    today.toString());
                         });
         return pages.show("ledger/statement.html", view);
+    }
+
+    private List<LedgerTables.Row> rows(
+            Handle tx,
+            AccountCode account,
+            Optional<LocalDate> day,
+            Optional<LedgerTables.Place> place) {
+        if (day.isEmpty()) {
+            return tables.statement(tx, account, place.orElse(null), LINES + 1);
+        }
+        var at = endOf(day.get());
+        return tables.statement(
+                tx, account, place.orElseGet(() -> tables.placeAfter(tx, at)), at, LINES + 1);
+    }
+
+    private static String link(String code, Optional<LocalDate> day, @Nullable String after) {
+        var query = new LinkedHashMap<String, String>();
+        day.ifPresent(it -> query.put("as_of", it.toString()));
+        if (after != null) {
+            query.put("after", after);
+        }
+        return Pages.link(HOME + "/" + code, query);
     }
 
     /// Rows come newest first; the balance runs the other way.

@@ -13,16 +13,18 @@ import vintem.platform.Proof;
 public class LedgerProof implements Proof {
     private final Ledger ledger;
     private final LedgerTables tables;
+    private final DayTable days;
 
     @Inject
-    public LedgerProof(Ledger ledger, LedgerTables tables) {
+    public LedgerProof(Ledger ledger, LedgerTables tables, DayTable days) {
         this.ledger = ledger;
         this.tables = tables;
+        this.days = days;
     }
 
     @Override
     public String claim() {
-        return "checkpoints equal sums, floors hold, no entry is torn";
+        return "checkpoints and days equal sums, floors hold, no entry is torn";
     }
 
     @Override
@@ -34,6 +36,10 @@ public class LedgerProof implements Proof {
         }
         for (var code : tables.tooMuchAvailable(snapshot)) {
             wrong.add("account %s claims more available than it holds".formatted(code));
+        }
+        var wrongDays = days.wrongDays(snapshot);
+        if (wrongDays > 0) {
+            wrong.add("%d sums of a day are not those of its transfers".formatted(wrongDays));
         }
         var split = tables.splitEntries(snapshot);
         if (split > 0) {

@@ -1,11 +1,13 @@
 package vintem.ledger;
 
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -15,6 +17,8 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
 import vintem.platform.BinaryCopy;
+import vintem.platform.Columns;
+import vintem.platform.Ids;
 import vintem.platform.Problem;
 
 /// The ledger's tables and every statement that touches them.
@@ -36,13 +40,22 @@ public class LedgerTables {
         }
     }
 
+    public record Moved(String kind, long count, long cents) {}
+
     public record Sums(int accountId, long debitCents, long creditCents) {}
+
+    /// From one transaction to another.
+    public record Span(long first, long last) {}
 
     /// Where a row stands in the order of the books: the transaction it was written in, and its id.
     public record Place(String xactId, UUID id) {
         private static final Place FIRST = new Place("0", new UUID(0, 0));
         private static final Place LAST = new Place("9223372036854775807", new UUID(-1, -1));
     }
+
+    private static final Duration ABOUT = Duration.ofMinutes(1);
+    private static final Duration LONGEST_TRANSACTION = Duration.ofHours(1);
+    private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final String ROW =
             """
@@ -135,6 +148,35 @@ public class LedgerTables {
                     order by transfer.xact_id, id limit :most
                     """;
 
+    private static final String OF_SUBJECTS =
+            ROW
+                    + """
+                    where subject_id = any(:subjects)
+                    order by transfer.xact_id, id limit :most
+                    """;
+
+    // Without an index, which each transfer would pay for: ids are dated, checkpoints say which
+    // transactions were of that time, and rows lie in the order of these.
+    private static final String WRITTEN_ABOUT =
+            """
+            select coalesce((select max(horizon) from ledger_checkpoint
+                             where latest_recorded_at < :from), 0) as first,
+                   coalesce((select min(horizon) from ledger_checkpoint
+                             where latest_recorded_at > :until), 9223372036854775807) as last
+            """;
+
+    private static final String SUBJECTS_OF =
+            """
+            select distinct subject_id from transfer
+            where xact_id >= :first and xact_id <= :last and (id = :id or entry_id = :id) limit 100
+            """;
+
+    private static final String LAST_CHECKPOINT =
+            """
+            select max(latest_recorded_at) from ledger_checkpoint
+            where horizon = (select max(horizon) from ledger_checkpoint)
+            """;
+
     private static final String OF_IDS =
             ROW
                     + """
@@ -157,12 +199,52 @@ public class LedgerTables {
                    occurred_at, recorded_at, xact_id::text
             from ((select * from transfer
                    where debit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
+                   and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)
                   union all
                   (select * from transfer
                    where credit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
+                   and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)) either_side
             order by either_side.xact_id desc, id desc limit :most
+            """;
+
+    // All that is not below it was recorded later, since no transaction of ours runs so long:
+    // whoever looks for what was recorded by an instant need not begin at the end.
+    private static final String HORIZON_AFTER =
+            """
+            select min(horizon) from ledger_checkpoint where latest_recorded_at > :at
+            """;
+
+    private static final String RECORDED =
+            ROW
+                    + """
+                    where transfer.xact_id >= :horizon
+                    and recorded_at >= :from and recorded_at < :until
+                    order by transfer.xact_id, id
+                    """;
+
+    // What is on its way counts as gone: it has left the account.
+    private static final String AT_THE_BANK =
+            """
+            select kind, count(*) as count,
+                   sum(case when debit_account = 1 then amount_cents else -amount_cents end)::bigint
+                       as cents
+            from transfer
+            where xact_id >= :horizon
+            and recorded_at >= :from and recorded_at < :until
+            and (debit_account = 1 or credit_account = 1)
+            group by kind, debit_account = 1 order by 3 desc, kind
+            """;
+
+    // The oldest of each account by its index, and the oldest of those.
+    private static final String FIRST_RECORDED =
+            """
+            select min(t.recorded_at) from account a
+            cross join lateral (
+                select recorded_at from transfer
+                where debit_account = a.id and debit_account <> 5
+                order by xact_id limit 1) t
             """;
 
     private static final String HORIZON_BEFORE =
@@ -369,6 +451,38 @@ public class LedgerTables {
                 .list();
     }
 
+    /// Oldest first.
+    List<Row> ofSubjects(Handle tx, Collection<UUID> subjects, int most) {
+        return tx.createQuery(OF_SUBJECTS)
+                .bind("subjects", BinaryArray.uuids(subjects, it -> it))
+                .bind("most", most)
+                .map(ConstructorMapper.of(Row.class))
+                .list();
+    }
+
+    List<UUID> subjectsOf(Handle tx, UUID transferOrEntryId) {
+        var dated = Ids.at(transferOrEntryId);
+        if (dated.isEmpty()) {
+            return List.of();
+        }
+        var span =
+                tx.createQuery(WRITTEN_ABOUT)
+                        .bind("from", dated.get().minus(ABOUT))
+                        .bind("until", dated.get().plus(ABOUT))
+                        .map(ConstructorMapper.of(Span.class))
+                        .one();
+        return tx.createQuery(SUBJECTS_OF)
+                .bindMethods(span)
+                .bind("id", transferOrEntryId)
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    /// When the youngest transfer was recorded that a checkpoint covers.
+    Optional<Instant> lastCheckpoint(Handle tx) {
+        return tx.createQuery(LAST_CHECKPOINT).mapTo(Instant.class).findOne();
+    }
+
     /// Those of these transfers that are written, in the order of their ids.
     List<Row> standing(Handle tx, Collection<Transfer> transfers) {
         return tx.createQuery(OF_IDS)
@@ -404,12 +518,67 @@ public class LedgerTables {
 
     /// Newest first, older than a place.
     List<Row> statement(Handle tx, AccountCode account, @Nullable Place before, int most) {
+        return statement(tx, account, before, END_OF_TIME, most);
+    }
+
+    /// The same of what was recorded by an instant.
+    List<Row> statement(
+            Handle tx, AccountCode account, @Nullable Place before, Instant recordedBy, int most) {
         return tx.createQuery(STATEMENT)
                 .bind("account", account.id())
+                .bind("recordedBy", recordedBy)
                 .bindMethods(before == null ? Place.LAST : before)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
+    }
+
+    /// A place that all that was recorded by an instant stands before.
+    Place placeAfter(Handle tx, Instant at) {
+        return tx.createQuery(HORIZON_AFTER)
+                .bind("at", at.plus(LONGEST_TRANSACTION))
+                .mapTo(Long.class)
+                .findOne()
+                .map(horizon -> new Place(Long.toString(horizon), Place.FIRST.id()))
+                .orElse(Place.LAST);
+    }
+
+    /// What was recorded from an instant until before another, in the order of the books, a few
+    /// rows at a time; within the transaction, and only while it lasts.
+    void recorded(Handle tx, Instant from, Instant until, java.util.function.Consumer<Row> sink) {
+        tx.createQuery(RECORDED)
+                .bind("horizon", horizonBefore(tx, from))
+                .bind("from", from)
+                .bind("until", until)
+                .setFetchSize(2_000)
+                .map(ConstructorMapper.of(Row.class))
+                .forEach(sink);
+    }
+
+    /// What came in (positive) and went out, by kind.
+    List<Moved> movedAtTheBank(Handle tx, Instant from, Instant until) {
+        return tx.createQuery(AT_THE_BANK)
+                .bind("horizon", horizonBefore(tx, from))
+                .bind("from", from)
+                .bind("until", until)
+                .map(ConstructorMapper.of(Moved.class))
+                .list();
+    }
+
+    /// No transaction below it has recorded anything at that instant or later: a checkpoint saves
+    /// reading what is older, without an index of its own.
+    private static long horizonBefore(Handle tx, Instant from) {
+        return tx.createQuery(HORIZON_AS_OF)
+                .bind("at", from.minus(1, java.time.temporal.ChronoUnit.MICROS))
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /// When the first transfer was recorded; empty where there is none.
+    Optional<Instant> firstRecorded(Handle tx) {
+        return tx.createQuery(FIRST_RECORDED)
+                .map((row, _) -> Optional.ofNullable(Columns.instantOrNull(row, "min")))
+                .one();
     }
 
     Sums before(Handle tx, AccountCode account, Place place) {
@@ -459,7 +628,7 @@ public class LedgerTables {
     /// Forgets all checkpoints where this server is not the one they were taken in.
     static boolean moveIn(Handle tx) {
         var moved = tx.createQuery(MOVE_IN).mapTo(Long.class).findOne().isPresent();
-        return moved && tx.execute("delete from ledger_checkpoint") >= 0;
+        return moved && tx.execute("delete from ledger_checkpoint") >= 0 && DayTable.forget(tx);
     }
 
     long withUnknownAccount(Handle tx) {

@@ -6,23 +6,33 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import vintem.platform.Database;
 
-/// Keeps the tail behind each balance short.
+/// Keeps the tail behind each balance short, and the one behind the sums of days.
 @Singleton
 public class TakeCheckpoints {
     private static final int WORTH_IT_ROWS = 1_000;
 
     private final Database database;
     private final LedgerTables tables;
+    private final DayTable days;
 
     @Inject
-    public TakeCheckpoints(Database database, LedgerTables tables) {
+    public TakeCheckpoints(Database database, LedgerTables tables, DayTable days) {
         this.database = database;
         this.tables = tables;
+        this.days = days;
     }
 
     @Scheduled(every = "10s", concurrentExecution = ConcurrentExecution.SKIP)
     public void run() {
         take(WORTH_IT_ROWS);
+        addDays();
+    }
+
+    /// Adds to the sums of days what was written since.
+    ///
+    /// @return how many changed
+    int addDays() {
+        return database.transaction(days::add);
     }
 
     /// @param least rows since the last checkpoint that make a new one worth its while

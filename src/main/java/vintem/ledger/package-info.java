@@ -1,6 +1,7 @@
 /// What the money did: accounts, and transfers between two of them.
 ///
-/// Owns `account`, `account_available`, `transfer`, `ledger_checkpoint` and `ledger_home`.
+/// Owns `account`, `account_available`, `transfer`, `ledger_checkpoint`, `ledger_day`,
+/// `ledger_day_horizon` and `ledger_home`.
 ///
 /// A transfer debits one account and credits another by the same positive amount, so the books
 /// cannot be out of balance; nothing is changed or deleted, and the database sees to that. An

@@ -13,6 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
 import vintem.platform.Columns;
 
 /// The look-ups of payments, and the counts that their proof compares.
@@ -28,6 +29,9 @@ class PaymentLookupTable {
             @Nullable Instant from,
             @Nullable Instant until,
             @Nullable UUID after) {}
+
+    /// A payment, or a receipt that nobody claimed, with the Pix that it is known by.
+    public record Named(UUID id, String name, boolean isPayment, List<String> endToEndIds) {}
 
     public record Day(long created, long paid, long paidCents, long open) {}
 
@@ -48,6 +52,20 @@ class PaymentLookupTable {
                     + """
                     where id = :id
                     """;
+
+    private static final String WHOSE =
+            """
+            select p.id, p.txid as name, true as is_payment,
+                   array(select p.end_to_end_id where p.end_to_end_id is not null
+                         union select r.end_to_end_id from pix_receipt r
+                         where r.payment_id = p.id and r.end_to_end_id is not null)
+                       as end_to_end_ids
+            from payment p where p.id = any(:ids)
+            union all
+            select r.id, coalesce(r.end_to_end_id, r.txid, r.id::text), false,
+                   array(select r.end_to_end_id where r.end_to_end_id is not null)
+            from pix_receipt r where r.id = any(:ids)
+            """;
 
     private static final String FIND_ALL =
             SELECT
@@ -202,6 +220,13 @@ class PaymentLookupTable {
         return tx.createQuery(FIND_ALL)
                 .bind("ids", ids.toArray(UUID[]::new))
                 .map((row, _) -> payment(row))
+                .list();
+    }
+
+    List<Named> named(Handle tx, Collection<UUID> ids) {
+        return tx.createQuery(WHOSE)
+                .bind("ids", BinaryArray.uuids(ids, (UUID each) -> each))
+                .map(ConstructorMapper.of(Named.class))
                 .list();
     }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.ledger.Ledger;
 import vintem.payments.PaymentLookupTable.Day;
@@ -119,6 +120,7 @@ public class PaymentPages {
     private final PaymentLookupTable lookups;
     private final ReceiptTable receipts;
     private final RefundTable refunds;
+    private final PaymentReceipts paymentReceipts;
     private final Ledger ledger;
     private final Database database;
     private final Pages pages;
@@ -130,6 +132,7 @@ public class PaymentPages {
             PaymentLookupTable lookups,
             ReceiptTable receipts,
             RefundTable refunds,
+            PaymentReceipts paymentReceipts,
             Ledger ledger,
             Database database,
             Pages pages,
@@ -138,6 +141,7 @@ public class PaymentPages {
         this.lookups = lookups;
         this.receipts = receipts;
         this.refunds = refunds;
+        this.paymentReceipts = paymentReceipts;
         this.ledger = ledger;
         this.database = database;
         this.pages = pages;
@@ -206,6 +210,7 @@ public class PaymentPages {
 
     @GET
     @Path("one")
+    @ReadsPerson("payment")
     @Needs(capability = Capability.PAYMENTS, role = Role.READ)
     @Operation(hidden = true)
     public Response one(@QueryParam("id") @Nullable String id) {
@@ -215,6 +220,20 @@ public class PaymentPages {
                         .flatMap(it -> database.snapshot(tx -> find(tx, it)));
         return view.map(found -> pages.show("payments/one.html", found))
                 .orElseGet(() -> pages.show(404, "payments/no-payment.html", Map.of()).build());
+    }
+
+    /// The receipt as the company may see it: with the payer's name.
+    @GET
+    @Path("receipt")
+    @Needs(capability = Capability.PAYMENTS, role = Role.READ)
+    @ReadsPerson("payment")
+    @Produces("application/pdf")
+    @Operation(hidden = true)
+    public Response receipt(@QueryParam("id") @Nullable String id) {
+        var paymentId = PaymentReceipts.id(id).orElseThrow(PaymentsHttp::noSuchPayment);
+        return ReceiptsHttp.answer(
+                paymentReceipts.payment(paymentId, PaymentReceipts.Reader.COMPANY),
+                paymentId.toString());
     }
 
     @GET

@@ -34,6 +34,7 @@ import vintem.access.Asking;
 import vintem.access.Caller;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadsPerson;
 import vintem.access.Role;
 import vintem.access.SignedIn;
 import vintem.ledger.Ledger;
@@ -326,24 +327,42 @@ public class PaymentsHttp {
             @QueryParam("until") @Nullable String until,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
-        if (status != null && !STATUSES.contains(status)) {
-            throw Problem.invalid("?status", "must be one of " + String.join(", ", STATUSES));
-        }
         var size = Page.size(limit);
+        var wanted = filter(status, q, from, until);
         var filter =
                 new PaymentLookupTable.Filter(
-                        status,
-                        q == null ? null : q.replace("\0", "\uFFFD"),
-                        instant("?from", from),
-                        instant("?until", until),
+                        wanted.status(),
+                        wanted.id(),
+                        wanted.from(),
+                        wanted.until(),
                         uuid("?after", after));
         var now = clock.instant();
         var rows = database.transaction(tx -> lookups.list(tx, filter, now, size + 1));
         return Page.of(rows, size, row -> row.id().toString()).map(it -> PaymentLine.of(it, now));
     }
 
+    /// What a list is asked for, of its first page.
+    ///
+    /// @throws Problem `400` where a filter cannot be
+    static PaymentLookupTable.Filter filter(
+            @Nullable String status,
+            @Nullable String q,
+            @Nullable String from,
+            @Nullable String until) {
+        if (status != null && !STATUSES.contains(status)) {
+            throw Problem.invalid("?status", "must be one of " + String.join(", ", STATUSES));
+        }
+        return new PaymentLookupTable.Filter(
+                status,
+                q == null ? null : q.replace("\0", "\uFFFD"),
+                instant("?from", from),
+                instant("?until", until),
+                null);
+    }
+
     @GET
     @Path("/{id}/details")
+    @ReadsPerson("payment")
     @Needs(capability = Capability.PAYMENTS, role = Role.READ)
     @Operation(summary = "All about one payment: receipts, refunds and transfers")
     @APIResponse(responseCode = "200", description = "The payment")

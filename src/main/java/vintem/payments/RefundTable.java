@@ -73,6 +73,9 @@ class RefundTable {
     private static final String OF_RECEIPT =
             SELECT + "where receipt_id = :id order by created_at, id";
 
+    // The id is made of the key of whoever asked, so it is no date: newest first is not asked for.
+    private static final String LIST = SELECT + "where id < :before order by id desc limit :most";
+
     private static final String END =
             """
             update pix_refund set status = e.status, reason = e.reason, ended_at = e.at
@@ -142,6 +145,15 @@ class RefundTable {
     List<Refund> ofPayment(Handle tx, UUID paymentId) {
         return tx.createQuery(OF_PAYMENT)
                 .bind("id", paymentId)
+                .map(ConstructorMapper.of(Refund.class))
+                .list();
+    }
+
+    /// All of them, in the order of their ids.
+    List<Refund> list(Handle tx, UUID before, int most) {
+        return tx.createQuery(LIST)
+                .bind("before", before)
+                .bind("most", most)
                 .map(ConstructorMapper.of(Refund.class))
                 .list();
     }

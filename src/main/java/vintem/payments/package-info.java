@@ -7,7 +7,7 @@
 /// back.
 ///
 /// What has been paid is never dropped: late, twice, too much or for nothing that we know.
-@Module(uses = {"platform", "access", "ledger", "bank"})
+@Module(uses = {"platform", "access", "ledger", "bank", "papers"})
 @NullMarked
 package vintem.payments;
 

@@ -11,6 +11,12 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,6 +26,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import vintem.bank.PixKey;
 import vintem.payouts.Submission.Item;
+import vintem.platform.BusinessDays;
 import vintem.platform.Fields;
 import vintem.platform.Idempotency;
 import vintem.platform.Ids;
@@ -41,7 +48,9 @@ final class BatchReader {
     private static final Set<String> COLUMNS = Set.of("external_id", "amount_cents", "pix_key");
 
     /// What was read.
-    record Batch(String batchId, List<Item> items) {}
+    ///
+    /// @param scheduledFor when it is to be sent; null at once
+    record Batch(String batchId, List<Item> items, @Nullable Instant scheduledFor) {}
 
     private record Raw(
             @Nullable String externalId,
@@ -54,13 +63,17 @@ final class BatchReader {
     private final Violations violations = new Violations();
     private final List<Raw> raws = new ArrayList<>();
     private @Nullable String batchId;
+    private @Nullable Instant scheduledFor;
 
     private BatchReader() {}
 
     /// @param key the request's `Idempotency-Key`, from which missing ids are derived
+    /// @param scheduledFor from the query, where the body has none
     /// @throws Problem `400`
-    static Batch json(byte[] body, Optional<Idempotency.Identity> key) {
+    static Batch json(
+            byte[] body, @Nullable String scheduledFor, Optional<Idempotency.Identity> key) {
         var reader = new BatchReader();
+        reader.scheduledFor = reader.time("?scheduled_for", scheduledFor);
         reader.readJson(body);
         return reader.batch(key);
     }
@@ -69,10 +82,16 @@ final class BatchReader {
     /// `description`; separated by commas or semicolons.
     ///
     /// @param batchId from the query, as the file has no place for it
+    /// @param scheduledFor likewise
     /// @throws Problem `400`
-    static Batch csv(byte[] body, @Nullable String batchId, Optional<Idempotency.Identity> key) {
+    static Batch csv(
+            byte[] body,
+            @Nullable String batchId,
+            @Nullable String scheduledFor,
+            Optional<Idempotency.Identity> key) {
         var reader = new BatchReader();
         reader.batchId = reader.checkedBatchId(batchId);
+        reader.scheduledFor = reader.time("?scheduled_for", scheduledFor);
         reader.readCsv(body);
         return reader.batch(key);
     }
@@ -103,6 +122,10 @@ final class BatchReader {
                         } else {
                             violations.add("/batch_id", "must be a string");
                         }
+                    }
+                    if (name.equals("scheduled_for") && !value.isNull()) {
+                        scheduledFor =
+                                time("/scheduled_for", value.isTextual() ? value.textValue() : "");
                     }
                 }
             }
@@ -223,6 +246,31 @@ final class BatchReader {
         return id;
     }
 
+    /// An instant with its offset, or a day and hour as the clocks of São Paulo show it.
+    private @Nullable Instant time(String pointer, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            var at =
+                    DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                            text, OffsetDateTime::from, LocalDateTime::from);
+            return switch (at) {
+                case OffsetDateTime exact -> exact.toInstant().truncatedTo(ChronoUnit.SECONDS);
+                case LocalDateTime local ->
+                        local.atZone(BusinessDays.SAO_PAULO)
+                                .toInstant()
+                                .truncatedTo(ChronoUnit.SECONDS);
+                default -> throw new IllegalStateException("neither of the two was asked for");
+            };
+        } catch (DateTimeException notATime) {
+            violations.add(
+                    pointer,
+                    "must be a date and time, 2026-11-27T09:00 in São Paulo or with its offset");
+            return null;
+        }
+    }
+
     private void checkCount() {
         if (raws.size() == MOST_ITEMS) {
             throw Problem.invalid("/items", "has more than %d items".formatted(MOST_ITEMS));
@@ -258,7 +306,7 @@ final class BatchReader {
                             raw.taxId(),
                             raw.description()));
         }
-        return new Batch(prefix.orElseGet(() -> UUID.randomUUID().toString()), items);
+        return new Batch(prefix.orElseGet(() -> UUID.randomUUID().toString()), items, scheduledFor);
     }
 
     // The same for the same caller and key, different for everybody else.

@@ -39,7 +39,8 @@ import vintem.platform.TaxId;
 /// Run again with the same submissions it finds what it had written and decides the same.
 ///
 /// Locks in one order everywhere: payouts by external id, then spending by credential, then the
-/// accounts of the ledger, then batches by id.
+/// accounts of the ledger, then batches by id. Whoever decides about a hold locks it before all
+/// of these; likenesses, by their number, come after payouts.
 @Singleton
 class ClaimPayouts {
     /// Upper limit of one payout in cents, where the credential has no lower one.
@@ -56,13 +57,16 @@ class ClaimPayouts {
     }
 
     private final PayoutTable table;
+    private final HoldPayouts hold;
     private final Ledger ledger;
     private final Spending spending;
     private final Clock clock;
 
     @Inject
-    ClaimPayouts(PayoutTable table, Ledger ledger, Spending spending, Clock clock) {
+    ClaimPayouts(
+            PayoutTable table, HoldPayouts hold, Ledger ledger, Spending spending, Clock clock) {
         this.table = table;
+        this.hold = hold;
         this.ledger = ledger;
         this.spending = spending;
         this.clock = clock;
@@ -83,12 +87,35 @@ class ClaimPayouts {
         candidates.forEach(candidate -> candidate.invalid = invalid(candidate));
         insertNew(tx, candidates);
         readTheOthers(tx, candidates);
+        var held = hold.decide(tx, candidates);
         reserveSpending(tx, submissions, candidates);
         fund(tx, candidates);
         write(tx, candidates, lease);
         countBatches(tx, candidates);
         table.insertSubmissions(tx, submissions, clock.instant().plus(lease));
+        hold.write(tx, held);
         return claims.stream().map(ClaimOf::decisions).toList();
+    }
+
+    /// Takes what was held for sending, as if it were sent now: by the limits and the money of this
+    /// moment.
+    ///
+    /// @param submission of the items of one hold, which the caller has locked and which is open
+    List<Decision> claimHeld(Handle tx, Submission submission, UUID holdId, Duration lease) {
+        var first = new LinkedHashMap<String, ItemClaim>();
+        var claims = ClaimOf.read(submission, first);
+        var candidates = List.copyOf(first.values());
+        candidates.forEach(candidate -> candidate.invalid = invalid(candidate));
+        for (var stored : table.lock(tx, first.keySet())) {
+            Objects.requireNonNull(first.get(stored.externalId())).leaves(stored, holdId);
+        }
+        hold.goesOut(tx, candidates);
+        reserveSpending(tx, List.of(submission), candidates);
+        fund(tx, candidates);
+        write(tx, candidates, lease);
+        countBatches(tx, candidates);
+        table.insertSubmissions(tx, List.of(submission), clock.instant().plus(lease));
+        return claims.decisions();
     }
 
     private void insertNew(Handle tx, List<ItemClaim> candidates) {
@@ -225,6 +252,10 @@ class ClaimPayouts {
         if (item.amountCents() > most) {
             return Optional.of(Outcome.AMOUNT_OVER_LIMIT);
         }
+        var scheduledFor = candidate.submission.scheduledFor();
+        if (scheduledFor != null && !scheduledFor.isAfter(candidate.submission.receivedAt())) {
+            return Optional.of(Outcome.SCHEDULE_IN_PAST);
+        }
         return Optional.empty();
     }
 
@@ -265,7 +296,7 @@ class ClaimPayouts {
     }
 
     /// What happens to one external id in this list. Filled in step by step.
-    private static final class ItemClaim {
+    static final class ItemClaim {
         private final Submission submission;
         private final Item item;
         private final int position;
@@ -273,6 +304,8 @@ class ClaimPayouts {
         private boolean isNew;
         private boolean wantsMoney;
         private boolean funded;
+        private boolean wasHeld;
+        private Optional<String> heldFor = Optional.empty();
         private Optional<Stored> stored = Optional.empty();
         private Optional<Outcome> outcome = Optional.empty();
         private Optional<PixRail.Order> order = Optional.empty();
@@ -281,6 +314,22 @@ class ClaimPayouts {
             this.submission = submission;
             this.item = item;
             this.position = position;
+        }
+
+        Submission submission() {
+            return submission;
+        }
+
+        Item item() {
+            return item;
+        }
+
+        int position() {
+            return position;
+        }
+
+        boolean wantsMoney() {
+            return wantsMoney;
         }
 
         UUID credentialId() {
@@ -312,7 +361,8 @@ class ClaimPayouts {
         /// list was run before.
         boolean wasWrittenBy(Stored other) {
             return other.id().equals(item.payoutId())
-                    || submission.id().equals(other.openSubmissionId());
+                    || submission.id().equals(other.openSubmissionId())
+                    || submission.id().equals(other.heldSubmissionId());
         }
 
         /// Decides against a payout that was there before.
@@ -343,10 +393,39 @@ class ClaimPayouts {
         private void meetsItself(Stored other) {
             switch (other.status()) {
                 case "failed" -> fail(Objects.requireNonNull(other.reason()));
-                case "processing" ->
+                case "held" ->
+                        outcome =
+                                Optional.of(
+                                        new Outcome.Held(
+                                                other.amountCents(),
+                                                Objects.requireNonNull(other.reason())));
+                case "processing" -> {
+                    if (submission.id().equals(other.openSubmissionId())) {
                         order = Optional.of(order(Objects.requireNonNull(other.openProviderId())));
+                    } else {
+                        // It was held and released, or sent again, by somebody who sends it now.
+                        outcome = Optional.of(new Outcome.Processing(other.amountCents()));
+                    }
+                }
                 default -> outcome = Optional.of(new Outcome.Paid(other.amountCents()));
             }
+        }
+
+        /// What was held is to be sent, if it still can be.
+        void leaves(Stored other, UUID holdId) {
+            if (!other.status().equals("held") || !holdId.equals(other.holdId())) {
+                throw new IllegalStateException("%s is not in that hold".formatted(other.id()));
+            }
+            stored = Optional.of(other);
+            wasHeld = true;
+            invalid.ifPresentOrElse(this::fail, () -> wantsMoney = true);
+        }
+
+        /// It waits, and takes no money meanwhile.
+        void hold(String reason) {
+            wantsMoney = false;
+            heldFor = Optional.of(reason);
+            outcome = Optional.of(new Outcome.Held(item.amountCents(), reason));
         }
 
         void fail(String reason) {
@@ -397,6 +476,12 @@ class ClaimPayouts {
 
         /// What must be written to the payout's row beyond its insert.
         Optional<Verdict> verdict(Instant now) {
+            if (heldFor.isPresent()) {
+                return Optional.of(verdict("held", now));
+            }
+            if (wasHeld && !funded) {
+                return Optional.of(verdict("failed", now));
+            }
             if (isNew && invalid.isEmpty() && !funded) {
                 return Optional.of(verdict("failed", now));
             }
@@ -419,7 +504,7 @@ class ClaimPayouts {
             return new Verdict(
                     payoutId(),
                     status,
-                    status.equals("failed") ? reason : null,
+                    status.equals("failed") ? reason : heldFor.orElse(null),
                     item.storedKey(),
                     item.taxId(),
                     item.description(),
@@ -428,6 +513,17 @@ class ClaimPayouts {
 
         /// How its batch's counters change.
         Optional<BatchCount> count() {
+            if (wasHeld) {
+                var failed = funded ? 0 : 1;
+                var batchId = stored.orElseThrow().batchId();
+                return Optional.of(new BatchCount(batchId, 0, 0, failed, 0, -1));
+            }
+            if (heldFor.isPresent()) {
+                return Optional.of(
+                        isNew
+                                ? new BatchCount(submission.batchId(), 1, 0, 0, 0, 1)
+                                : new BatchCount(stored.orElseThrow().batchId(), 0, 0, -1, 0, 1));
+            }
             if (isNew) {
                 var failed = funded ? 0 : 1;
                 return Optional.of(new BatchCount(submission.batchId(), 1, 0, failed, 0));
@@ -448,14 +544,14 @@ class ClaimPayouts {
             if (outcome.orElse(null) instanceof Outcome.Duplicate && stored.isPresent()) {
                 return duplicateOf(stored.get(), other);
             }
-            var status = order.isPresent() ? "processing" : "failed";
+            var status = heldFor.isPresent() ? "held" : order.isPresent() ? "processing" : "failed";
             var amount = stored.map(Stored::amountCents).orElse(item.amountCents());
             return new Outcome.Duplicate(amount, Optional.of(status), mismatch(other));
         }
 
         /// What a later item with the same external id says differently from what stands.
         List<String> mismatch(Item other) {
-            return stored.isPresent() && !funded
+            return stored.isPresent() && !funded && heldFor.isEmpty()
                     ? mismatch(stored.get(), other)
                     : mismatch(item.amountCents(), item.storedKey(), item.userId(), other);
         }

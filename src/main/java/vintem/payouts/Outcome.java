@@ -30,6 +30,11 @@ sealed interface Outcome {
     /// The bank has not said for certain.
     record Processing(long amountCents) implements Outcome {}
 
+    /// It waits for a person or for its hour: nothing was sent, and no money has moved.
+    ///
+    /// @param reason `awaiting_release`, `scheduled` or `lookalike`
+    record Held(long amountCents, String reason) implements Outcome {}
+
     /// Of a preflight: it would be sent.
     record WouldPay(long amountCents) implements Outcome {}
 
@@ -42,4 +47,11 @@ sealed interface Outcome {
     String INSUFFICIENT_FUNDS = "insufficient_funds";
     String MISMATCH = "mismatch";
     String NOT_RECEIVED = "not_received";
+    String SCHEDULE_IN_PAST = "schedule_in_past";
+    String RELEASE_REFUSED = "release_refused";
+    String RELEASE_EXPIRED = "release_expired";
+    String CANCELLED_BEFORE_SENDING = "cancelled_before_sending";
+    String SENDER_GONE = "sender_gone";
+    String NOT_ALL_PAYABLE = "not_all_payable";
+    String CHANGED_SINCE_SEEN = "changed_since_seen";
 }

@@ -208,9 +208,17 @@ class PayBatch {
                             .ifPresent(
                                     key ->
                                             idempotency.finish(
-                                                    tx, key.identity(), 200, report.json(false)));
+                                                    tx,
+                                                    key.identity(),
+                                                    report.holds() ? 202 : 200,
+                                                    report.json(false)));
                 });
         return report;
+    }
+
+    /// Whether this node is on its way out: what it claims now it would not send.
+    boolean isStopping() {
+        return stopping;
     }
 
     /// How long a node may send after it claimed, unless it renews: two unanswered calls and a
@@ -225,7 +233,7 @@ class PayBatch {
                         .anyMatch(decision -> decision instanceof Decision.Final(Outcome.Failed _));
     }
 
-    private static Report preview(Submission submission, List<Decision> decisions) {
+    static Report preview(Submission submission, List<Decision> decisions) {
         var outcomes = new ArrayList<Outcome>(decisions.size());
         for (var decision : decisions) {
             outcomes.add(
@@ -251,6 +259,7 @@ class PayBatch {
                     case Outcome.Paid _, Outcome.WouldPay _ -> Optional.<String>empty();
                     case Outcome.Failed _ -> Optional.of("failed");
                     case Outcome.Processing _ -> Optional.of("processing");
+                    case Outcome.Held _ -> Optional.of("held");
                     case Outcome.Duplicate(_, var original, _) -> original;
                 };
         return new Outcome.Duplicate(earlier.amountCents(), status, mismatch);

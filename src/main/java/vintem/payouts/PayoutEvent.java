@@ -13,6 +13,16 @@ public sealed interface PayoutEvent {
     record Failed(UUID payoutId, String externalId, String batchId, long amountCents, String reason)
             implements PayoutEvent {}
 
+    /// It waits for a person or for its hour; nothing was sent, no money has moved.
+    record Held(
+            UUID payoutId,
+            String externalId,
+            String batchId,
+            long amountCents,
+            String reason,
+            UUID holdId)
+            implements PayoutEvent {}
+
     record Returned(UUID payoutId, String externalId, String batchId, long amountCents)
             implements PayoutEvent {}
 
@@ -28,6 +38,7 @@ public sealed interface PayoutEvent {
 
     String PAID = "payout.paid";
     String FAILED = "payout.failed";
+    String HELD = "payout.held";
     String RETURNED = "payout.returned";
     String PAID_AFTER_CLOSED = "payout.paid_after_closed";
 
@@ -38,6 +49,7 @@ public sealed interface PayoutEvent {
                 switch (this) {
                     case Paid _ -> PAID;
                     case Failed _ -> FAILED;
+                    case Held _ -> HELD;
                     case Returned _ -> RETURNED;
                     case PaidAfterClosed _ -> PAID_AFTER_CLOSED;
                 };

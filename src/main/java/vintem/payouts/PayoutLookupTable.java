@@ -2,6 +2,7 @@ package vintem.payouts;
 
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.BinaryArray;
 
 /// The look-ups of payouts, and the counts that [PayoutProof] compares.
 @Singleton
@@ -41,9 +43,15 @@ class PayoutLookupTable {
             int timesAsked) {}
 
     public record Batch(
-            String id, Instant createdAt, long items, long paid, long failed, long returned) {
+            String id,
+            Instant createdAt,
+            long items,
+            long paid,
+            long failed,
+            long returned,
+            long held) {
         public long processing() {
-            return items - paid - failed - returned;
+            return items - paid - failed - returned - held;
         }
     }
 
@@ -62,11 +70,15 @@ class PayoutLookupTable {
             UUID payoutId, String externalId, String kind, String detail, Instant raisedAt) {}
 
     /// What became of the batches that were first sent since some moment.
-    public record Totals(long batches, long items, long paid, long failed, long returned) {
+    public record Totals(
+            long batches, long items, long paid, long failed, long returned, long held) {
         public long processing() {
-            return items - paid - failed - returned;
+            return items - paid - failed - returned - held;
         }
     }
+
+    /// @param endToEndIds under which the bank paid it
+    public record Named(UUID id, String externalId, List<String> endToEndIds) {}
 
     public record Open(String providerId, long amountCents) {}
 
@@ -103,7 +115,8 @@ class PayoutLookupTable {
             select count(*) as batches, coalesce(sum(items), 0)::bigint as items,
                    coalesce(sum(paid), 0)::bigint as paid,
                    coalesce(sum(failed), 0)::bigint as failed,
-                   coalesce(sum(returned), 0)::bigint as returned
+                   coalesce(sum(returned), 0)::bigint as returned,
+                   coalesce(sum(held), 0)::bigint as held
             from payout_batch where created_at >= :since
             """;
 
@@ -126,7 +139,7 @@ class PayoutLookupTable {
 
     private static final String BATCHES =
             """
-            select id, created_at, items, paid, failed, returned from payout_batch
+            select id, created_at, items, paid, failed, returned, held from payout_batch
             where :after::text is null
             or (created_at, id) < (select created_at, id from payout_batch where id = :after)
             order by created_at desc, id desc limit :most
@@ -134,7 +147,8 @@ class PayoutLookupTable {
 
     private static final String BATCH =
             """
-            select id, created_at, items, paid, failed, returned from payout_batch where id = :id
+            select id, created_at, items, paid, failed, returned, held
+            from payout_batch where id = :id
             """;
 
     private static final String SUBMISSIONS =
@@ -151,6 +165,15 @@ class PayoutLookupTable {
             order by a.raised_at desc limit 100
             """;
 
+    private static final String NAMED =
+            """
+            select p.id, p.external_id,
+                   array(select a.end_to_end_id from payout_attempt a
+                         where a.payout_id = p.id and a.end_to_end_id is not null)
+                       as end_to_end_ids
+            from payout p where p.id = any(:ids)
+            """;
+
     private static final String OPEN =
             """
             select a.provider_id, p.amount_cents
@@ -164,11 +187,12 @@ class PayoutLookupTable {
                 select batch_id, count(*) as items,
                        count(*) filter (where status = 'paid') as paid,
                        count(*) filter (where status = 'failed') as failed,
-                       count(*) filter (where status = 'returned') as returned
+                       count(*) filter (where status = 'returned') as returned,
+                       count(*) filter (where status = 'held') as held
                 from payout group by batch_id) p on p.batch_id = b.id
-            where (b.items, b.paid, b.failed, b.returned) is distinct from
+            where (b.items, b.paid, b.failed, b.returned, b.held) is distinct from
                   (coalesce(p.items, 0), coalesce(p.paid, 0), coalesce(p.failed, 0),
-                   coalesce(p.returned, 0))
+                   coalesce(p.returned, 0), coalesce(p.held, 0))
             limit 20
             """;
 
@@ -322,6 +346,13 @@ class PayoutLookupTable {
 
     List<Alarm> alarms(Handle tx) {
         return tx.createQuery(ALARMS).map(ConstructorMapper.of(Alarm.class)).list();
+    }
+
+    List<Named> named(Handle tx, Collection<UUID> ids) {
+        return tx.createQuery(NAMED)
+                .bind("ids", BinaryArray.uuids(ids, (UUID each) -> each))
+                .map(ConstructorMapper.of(Named.class))
+                .list();
     }
 
     List<Open> open(Handle snapshot) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadLog;
 import vintem.access.Role;
 import vintem.bank.PixKey;
 import vintem.ledger.AccountCode;
@@ -48,7 +49,7 @@ public class PayoutPages {
     private static final int BATCHES = 25;
     private static final int ITEMS = 50;
     private static final List<String> STATUSES =
-            List.of("paid", "failed", "processing", "returned");
+            List.of("paid", "failed", "processing", "held", "returned");
 
     /// Where payouts stand in the navigation.
     @Singleton
@@ -102,6 +103,7 @@ public class PayoutPages {
             List<Alarm> alarms,
             Totals today,
             @Nullable Funds funds,
+            HoldTable.Counts holds,
             boolean mayPay) {}
 
     public record NewView(int mostItems) {}
@@ -127,18 +129,22 @@ public class PayoutPages {
             @Nullable String next,
             boolean later,
             String first,
-            List<SubmissionRow> submissions) {}
+            List<SubmissionRow> submissions,
+            List<HoldTable.Hold> holds) {}
 
     public record PayoutView(
             Payout payout,
             String key,
             boolean keyIsWhole,
+            HoldTable.@Nullable Hold hold,
             List<Attempt> attempts,
             List<Ledger.Recorded> transfers) {}
 
     public record MissingView(String externalId) {}
 
     private final PayoutLookupTable lookups;
+    private final HoldTable holds;
+    private final ReadLog reads;
     private final Ledger ledger;
     private final Database database;
     private final Pages pages;
@@ -148,12 +154,16 @@ public class PayoutPages {
     @Inject
     PayoutPages(
             PayoutLookupTable lookups,
+            HoldTable holds,
+            ReadLog reads,
             Ledger ledger,
             Database database,
             Pages pages,
             Asking asking,
             Clock clock) {
         this.lookups = lookups;
+        this.holds = holds;
+        this.reads = reads;
         this.ledger = ledger;
         this.database = database;
         this.pages = pages;
@@ -195,6 +205,7 @@ public class PayoutPages {
                                     lookups.alarms(tx),
                                     lookups.totalsSince(tx, midnight),
                                     funds,
+                                    holds.counts(tx),
                                     caller.may(Capability.PAYOUTS, Role.OPERATOR));
                         });
         return pages.show("payouts/batches.html", view);
@@ -235,7 +246,8 @@ public class PayoutPages {
                                                                         ITEMS + 1),
                                                                 wanted,
                                                                 place != null,
-                                                                lookups.submissions(tx, batchId))));
+                                                                lookups.submissions(tx, batchId),
+                                                                holds.ofBatch(tx, batchId))));
         return view.map(found -> pages.show("payouts/batch.html", found))
                 .orElseGet(() -> missing("payouts/no-batch.html", batchId));
     }
@@ -259,9 +271,18 @@ public class PayoutPages {
                                                                         ? payout.pixKey()
                                                                         : masked(payout.pixKey()),
                                                                 operator,
+                                                                holds.ofPayout(tx, payout.id())
+                                                                        .orElse(null),
                                                                 lookups.attempts(tx, payout.id()),
                                                                 ledger.transfersOf(
                                                                         tx, payout.id()))));
+        view.ifPresent(
+                found ->
+                        reads.note(
+                                asking.caller(),
+                                "payout",
+                                found.payout().id().toString(),
+                                "GET " + HOME + "/one"));
         return view.map(found -> pages.show("payouts/one.html", found))
                 .orElseGet(() -> missing("payouts/no-payout.html", id));
     }
@@ -276,13 +297,18 @@ public class PayoutPages {
             List<Payout> oneMore,
             @Nullable String status,
             boolean later,
-            List<SubmissionRow> submissions) {
+            List<SubmissionRow> submissions,
+            List<HoldTable.Hold> holds) {
         var page = Page.of(oneMore, ITEMS, each -> each.id().toString());
         var known = batch.items() - batch.processing();
         var filters = new ArrayList<Filter>();
         var all = cents.values().stream().reduce(0L, Math::addExact);
         filters.add(new Filter("all", batch.items(), all, link(batch, null, null), status == null));
         for (var each : STATUSES) {
+            // Where nothing was ever held, nobody has to read about it.
+            if (each.equals("held") && batch.held() == 0 && holds.isEmpty()) {
+                continue;
+            }
             filters.add(
                     new Filter(
                             each,
@@ -302,7 +328,8 @@ public class PayoutPages {
                 page.next() == null ? null : link(batch, status, page.next()),
                 later,
                 link(batch, status, null),
-                submissions);
+                submissions,
+                holds);
     }
 
     private static long count(Batch batch, String status) {
@@ -310,6 +337,7 @@ public class PayoutPages {
             case "paid" -> batch.paid();
             case "failed" -> batch.failed();
             case "processing" -> batch.processing();
+            case "held" -> batch.held();
             case "returned" -> batch.returned();
             default -> throw new IllegalArgumentException(status);
         };

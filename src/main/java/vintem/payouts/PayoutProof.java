@@ -12,17 +12,20 @@ import vintem.platform.Proof;
 @Singleton
 class PayoutProof implements Proof {
     private final PayoutLookupTable table;
+    private final HoldTable holds;
     private final BankBooks bank;
 
     @Inject
-    PayoutProof(PayoutLookupTable table, BankBooks bank) {
+    PayoutProof(PayoutLookupTable table, HoldTable holds, BankBooks bank) {
         this.table = table;
+        this.holds = holds;
         this.bank = bank;
     }
 
     @Override
     public String claim() {
-        return "each payout is settled once, and no order was paid more than once";
+        return "each payout is settled once, none is sent while it is held, and no order was paid"
+                + " more than once";
     }
 
     @Override
@@ -36,6 +39,15 @@ class PayoutProof implements Proof {
         }
         for (var id : table.batchesWithWrongCounters(snapshot)) {
             wrong.add("batch %s: its counters are not the counts of its payouts".formatted(id));
+        }
+        for (var id : holds.wronglyHeld(snapshot)) {
+            wrong.add("payout %s: what holds it does not tell what its status tells".formatted(id));
+        }
+        for (var id : holds.withWrongSums(snapshot)) {
+            wrong.add("hold %s: its sums are not those of its payouts".formatted(id));
+        }
+        for (var id : holds.releasedWrongly(snapshot)) {
+            wrong.add("hold %s was not released as it must be".formatted(id));
         }
         var orphans = table.orphans(snapshot);
         if (orphans > 0) {

@@ -47,7 +47,9 @@ class PayoutTable {
             @Nullable String lastProviderId,
             @Nullable String lastOutcome,
             @Nullable UUID openSubmissionId,
-            @Nullable String openProviderId) {}
+            @Nullable String openProviderId,
+            @Nullable UUID holdId,
+            @Nullable UUID heldSubmissionId) {}
 
     public record Attempt(
             UUID payoutId,
@@ -71,14 +73,20 @@ class PayoutTable {
             Instant at) {}
 
     /// A change of a batch's counters.
-    public record BatchCount(String batchId, long items, long paid, long failed, long returned) {
+    public record BatchCount(
+            String batchId, long items, long paid, long failed, long returned, long held) {
+        BatchCount(String batchId, long items, long paid, long failed, long returned) {
+            this(batchId, items, paid, failed, returned, 0);
+        }
+
         BatchCount plus(BatchCount other) {
             return new BatchCount(
                     batchId,
                     items + other.items,
                     paid + other.paid,
                     failed + other.failed,
-                    returned + other.returned);
+                    returned + other.returned,
+                    held + other.held);
         }
     }
 
@@ -146,8 +154,14 @@ class PayoutTable {
                    p.reason, coalesce(a.number, 0) as attempts, a.provider_id as last_provider_id,
                    a.outcome as last_outcome,
                    case when a.outcome is null then a.submission_id end as open_submission_id,
-                   case when a.outcome is null then a.provider_id end as open_provider_id
+                   case when a.outcome is null then a.provider_id end as open_provider_id,
+                   h.id as hold_id, h.submission_id as held_submission_id
             from payout p
+            left join lateral (
+                select h.id, h.submission_id
+                from payout_hold_item i join payout_hold h on h.id = i.hold_id
+                where p.status = 'held' and i.payout_id = p.id
+                and h.state in ('waiting', 'scheduled') limit 1) h on true
             left join lateral (
                 select * from payout_attempt where payout_id = p.id
                 order by number desc limit 1) a on true
@@ -182,7 +196,8 @@ class PayoutTable {
     private static final String COUNT =
             """
             update payout_batch set items = items + :items, paid = paid + :paid,
-                                    failed = failed + :failed, returned = returned + :returned
+                                    failed = failed + :failed, returned = returned + :returned,
+                                    held = held + :held
             where id = :batchId
             """;
 

@@ -90,7 +90,8 @@ public class Payouts {
         return switch (report.outcomes().getFirst()) {
             case Outcome.Paid _, Outcome.WouldPay _ -> new Answer.Paid();
             case Outcome.Failed(_, var reason, _) -> new Answer.Failed(reason);
-            case Outcome.Processing _, Outcome.Duplicate _ -> new Answer.Processing();
+            case Outcome.Processing _, Outcome.Held _, Outcome.Duplicate _ ->
+                    new Answer.Processing();
         };
     }
 

@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +23,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Needs;
+import vintem.access.ReadLog;
 import vintem.access.Role;
 import vintem.bank.PixKey;
 import vintem.ledger.AccountCode;
@@ -57,7 +61,8 @@ public class PayoutsHttp {
     private static final String BATCH_ROUTE = "POST /payouts/batch";
     private static final int MOST_BYTES =
             Math.toIntExact(Settings.number("payouts-max-body-bytes", 64L << 20));
-    private static final Set<String> STATUSES = Set.of("processing", "paid", "failed", "returned");
+    private static final Set<String> STATUSES =
+            Set.of("held", "processing", "paid", "failed", "returned");
 
     private static final String SAMPLE =
             """
@@ -65,6 +70,15 @@ public class PayoutsHttp {
               {"external_id":"u1-001","user_id":"u1","amount_cents":35000,"pix_key":"u1@email.com"},
               {"external_id":"u2-002","user_id":"u2","amount_cents":120000,
                "pix_key":"+55 11 91234-5678"}]}""";
+
+    /// How far ahead a batch may be scheduled.
+    private static final Duration LATEST = Duration.ofDays(366);
+
+    private static final String SAMPLE_HELD =
+            """
+            {"batch_id":"2025-10-05-A","processed":1,"successful":0,"failed":0,"duplicates":0,
+             "processing":1,"details":[{"external_id":"u1-001","status":"processing",
+             "amount_cents":35000,"reason":"awaiting_release"}]}""";
 
     private static final String SAMPLE_REPORT =
             """
@@ -82,8 +96,10 @@ public class PayoutsHttp {
             long duplicates,
             long processing,
             long returned,
+            long held,
             List<Map<String, Object>> details,
-            List<SubmissionAnswer> submissions) {}
+            List<SubmissionAnswer> submissions,
+            List<HoldsHttp.HoldAnswer> holds) {}
 
     public record SubmissionAnswer(
             UUID id,
@@ -116,7 +132,8 @@ public class PayoutsHttp {
             long paid,
             long failed,
             long processing,
-            long returned) {}
+            long returned,
+            long held) {}
 
     /// A payout in a list: its key masked.
     public record PayoutLine(
@@ -162,6 +179,9 @@ public class PayoutsHttp {
 
     private final PayBatch payBatch;
     private final PayoutLookupTable lookups;
+    private final HoldTable holds;
+    private final PayoutReceipts receipts;
+    private final ReadLog reads;
     private final Ledger ledger;
     private final Database database;
     private final Asking asking;
@@ -171,12 +191,18 @@ public class PayoutsHttp {
     PayoutsHttp(
             PayBatch payBatch,
             PayoutLookupTable lookups,
+            HoldTable holds,
+            PayoutReceipts receipts,
+            ReadLog reads,
             Ledger ledger,
             Database database,
             Asking asking,
             Clock clock) {
         this.payBatch = payBatch;
         this.lookups = lookups;
+        this.holds = holds;
+        this.receipts = receipts;
+        this.reads = reads;
         this.ledger = ledger;
         this.database = database;
         this.asking = asking;
@@ -189,7 +215,10 @@ public class PayoutsHttp {
     @Operation(
             summary = "Pay a batch",
             description =
-                    "Each external_id is paid at most once, for ever. JSON, or CSV with ?batch_id=.")
+                    "Each external_id is paid at most once, for ever. JSON, or CSV with ?batch_id=."
+                            + " A batch with scheduled_for (in the body, or ?scheduled_for=) is"
+                            + " sent at that hour. What waits for its hour or for a second person is"
+                            + " answered 202, its items processing with a reason.")
     @RequestBody(
             content = {
                 @Content(
@@ -208,6 +237,11 @@ public class PayoutsHttp {
             responseCode = "200",
             description = "The report, one detail per item in the order of the request",
             content = @Content(examples = @ExampleObject(name = "sample", value = SAMPLE_REPORT)))
+    @APIResponse(
+            responseCode = "202",
+            description =
+                    "The report; some of it waits for its hour or for a person. Location: the batch",
+            content = @Content(examples = @ExampleObject(name = "held", value = SAMPLE_HELD)))
     @APIResponse(responseCode = "400", description = "The shape is wrong; nothing was paid")
     @APIResponse(responseCode = "409", description = "A request with this key is under way")
     @APIResponse(responseCode = "413", description = "The body is too large")
@@ -222,6 +256,7 @@ public class PayoutsHttp {
             @HeaderParam("Content-Type") @Nullable String contentType,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @QueryParam("batch_id") @Nullable String batchId,
+            @QueryParam("scheduled_for") @Nullable String scheduledFor,
             @QueryParam("dry_run") @Nullable String dryRun,
             @QueryParam("all_or_nothing") @Nullable String allOrNothing) {
         var caller = asking.caller();
@@ -229,7 +264,11 @@ public class PayoutsHttp {
         var allOrNone = flag("all_or_nothing", allOrNothing);
         var identity = Idempotency.identity(caller.id(), BATCH_ROUTE, idempotencyKey);
         var bytes = HttpBody.read(body, MOST_BYTES);
-        var batch = read(bytes, contentType, batchId, identity);
+        var batch = read(bytes, contentType, batchId, scheduledFor, identity);
+        var due = batch.scheduledFor();
+        if (due != null && due.isAfter(clock.instant().plus(LATEST))) {
+            throw Problem.invalid("/scheduled_for", "is more than a year ahead");
+        }
         var submission =
                 new Submission(
                         Ids.next(),
@@ -237,7 +276,9 @@ public class PayoutsHttp {
                         caller,
                         AccountCode.PAYOUTS,
                         clock.instant(),
-                        batch.items());
+                        batch.items(),
+                        batch.scheduledFor(),
+                        allOrNone);
         if (preflight) {
             return json(200, payBatch.preflight(submission).json(true)).build();
         }
@@ -246,14 +287,18 @@ public class PayoutsHttp {
                         each ->
                                 new Idempotency.Request(
                                         each,
-                                        hash(bytes, contentType, batchId, allOrNone),
+                                        hash(bytes, contentType, batchId, scheduledFor, allOrNone),
                                         submission.id()));
         var request = new PayBatch.Request(submission, key);
         var result = allOrNone ? payBatch.payAllOrNothing(request) : payBatch.pay(request);
         return switch (result) {
+            case PayBatch.Result.Reported(var report) when report.holds() ->
+                    waiting(json(202, report.json(false)), batch.batchId()).build();
             case PayBatch.Result.Reported(var report) -> json(200, report.json(false)).build();
-            case PayBatch.Result.KeyTaken(Claim.Replay(var status, var stored)) ->
-                    json(status, stored).header("Idempotency-Hit", "true").build();
+            case PayBatch.Result.KeyTaken(Claim.Replay(var status, var stored)) -> {
+                var again = json(status, stored).header("Idempotency-Hit", "true");
+                yield (status == 202 ? waiting(again, batch.batchId()) : again).build();
+            }
             case PayBatch.Result.KeyTaken(var claim) -> throw Idempotency.refusal(claim);
             case PayBatch.Result.Refused(var report) -> throw notAll(report);
         };
@@ -279,7 +324,8 @@ public class PayoutsHttp {
                                         row.paid(),
                                         row.failed(),
                                         row.processing(),
-                                        row.returned()));
+                                        row.returned(),
+                                        row.held()));
     }
 
     @GET
@@ -304,11 +350,15 @@ public class PayoutsHttp {
                             0,
                             batch.processing(),
                             batch.returned(),
+                            batch.held(),
                             lookups.ofBatch(tx, batch.id()).stream()
                                     .map(PayoutsHttp::detail)
                                     .toList(),
                             lookups.submissions(tx, batch.id()).stream()
                                     .map(SubmissionAnswer::of)
+                                    .toList(),
+                            holds.ofBatch(tx, batch.id()).stream()
+                                    .map(HoldsHttp.HoldAnswer::of)
                                     .toList());
                 });
     }
@@ -324,9 +374,7 @@ public class PayoutsHttp {
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
-        if (status != null && !STATUSES.contains(status)) {
-            throw Problem.invalid("?status", "must be one of processing, paid, failed, returned");
-        }
+        status(status);
         var size = Page.size(limit);
         var place = uuid("?after", after);
         var rows =
@@ -342,6 +390,51 @@ public class PayoutsHttp {
         return Page.of(rows, size, row -> row.id().toString()).map(PayoutLine::of);
     }
 
+    /// @throws Problem `400` where it is none
+    static @Nullable String status(@Nullable String status) {
+        if (status != null && !STATUSES.contains(status)) {
+            throw Problem.invalid("?status", "must be one of held, processing, paid, failed, returned");
+        }
+        return status;
+    }
+
+    @GET
+    @Path("/{external_id: .+}/receipt.pdf")
+    @Needs(capability = Capability.PAYOUTS, role = Role.READ)
+    @Produces("application/pdf")
+    @Operation(
+            summary = "The receipt of a payout",
+            description =
+                    "A PDF of one page in Portuguese, with the end-to-end id. The payee's key and"
+                            + " tax id are masked as banks do.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A PDF of one page",
+            content =
+                    @Content(
+                            mediaType = "application/pdf",
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "404", description = "No such payout")
+    @APIResponse(responseCode = "409", description = "It was not paid")
+    public Response receipt(@PathParam("external_id") String externalId) {
+        var id = Optional.ofNullable(clean(externalId)).orElse("");
+        return switch (receipts.find(id)) {
+            case PayoutReceipts.Outcome.Ready(var payoutId, var receipt) -> {
+                reads.note(
+                        asking.caller(),
+                        "payout",
+                        payoutId.toString(),
+                        "GET /payouts/{external_id}/receipt.pdf");
+                yield receipt.asPdf(payoutId.toString());
+            }
+            case PayoutReceipts.Outcome.NotFound() ->
+                    throw Problem.notFound("There is no such payout.");
+            case PayoutReceipts.Outcome.NothingMoved() ->
+                    throw Problem.conflict(
+                            "nothing-moved", "A receipt is of money that has moved.");
+        };
+    }
+
     @GET
     @Path("/{external_id: .+}")
     @Needs(capability = Capability.PAYOUTS, role = Role.READ)
@@ -349,40 +442,47 @@ public class PayoutsHttp {
     @APIResponse(responseCode = "200", description = "The payout")
     @APIResponse(responseCode = "404", description = "No such payout")
     public PayoutAnswer find(@PathParam("external_id") String externalId) {
-        return database.snapshot(
-                tx -> {
-                    var payout =
-                            Optional.ofNullable(clean(externalId))
-                                    .flatMap(id -> lookups.find(tx, id))
-                                    .orElseThrow(
-                                            () -> Problem.notFound("There is no such payout."));
-                    return new PayoutAnswer(
-                            payout.id(),
-                            payout.externalId(),
-                            payout.batchId(),
-                            payout.userId(),
-                            payout.amountCents(),
-                            payout.pixKey(),
-                            payout.taxId(),
-                            payout.description(),
-                            payout.status(),
-                            payout.reason(),
-                            payout.createdAt(),
-                            payout.updatedAt(),
-                            lookups.attempts(tx, payout.id()),
-                            ledger.transfersOf(tx, payout.id()));
-                });
+        var found =
+                database.snapshot(
+                        tx -> {
+                            var payout =
+                                    Optional.ofNullable(clean(externalId))
+                                            .flatMap(id -> lookups.find(tx, id))
+                                            .orElseThrow(
+                                                    () ->
+                                                            Problem.notFound(
+                                                                    "There is no such payout."));
+                            return new PayoutAnswer(
+                                    payout.id(),
+                                    payout.externalId(),
+                                    payout.batchId(),
+                                    payout.userId(),
+                                    payout.amountCents(),
+                                    payout.pixKey(),
+                                    payout.taxId(),
+                                    payout.description(),
+                                    payout.status(),
+                                    payout.reason(),
+                                    payout.createdAt(),
+                                    payout.updatedAt(),
+                                    lookups.attempts(tx, payout.id()),
+                                    ledger.transfersOf(tx, payout.id()));
+                        });
+        // Not by the caller's name for it, which may name a person.
+        reads.note(asking.caller(), "payout", found.id().toString(), "GET /payouts/{external_id}");
+        return found;
     }
 
     private static Batch read(
             byte[] bytes,
             @Nullable String contentType,
             @Nullable String batchId,
+            @Nullable String scheduledFor,
             Optional<Idempotency.Identity> identity) {
         var type = contentType == null ? "application/json" : contentType.split(";", 2)[0].strip();
         return switch (type.toLowerCase(java.util.Locale.ROOT)) {
-            case "application/json" -> BatchReader.json(bytes, identity);
-            case "text/csv" -> BatchReader.csv(bytes, batchId, identity);
+            case "application/json" -> BatchReader.json(bytes, scheduledFor, identity);
+            case "text/csv" -> BatchReader.csv(bytes, batchId, scheduledFor, identity);
             default ->
                     throw Problem.of(
                             415,
@@ -397,8 +497,12 @@ public class PayoutsHttp {
             byte[] body,
             @Nullable String contentType,
             @Nullable String batchId,
+            @Nullable String scheduledFor,
             boolean allOrNothing) {
         var more = "\n%s\n%s\n%s".formatted(contentType, batchId, allOrNothing);
+        if (scheduledFor != null) {
+            more += "\n" + scheduledFor;
+        }
         return Idempotency.hash(body, more.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -432,6 +536,13 @@ public class PayoutsHttp {
             detail.put("reason", payout.reason());
         }
         return detail;
+    }
+
+    /// Where what waits can be followed.
+    private static Response.ResponseBuilder waiting(
+            Response.ResponseBuilder answer, String batchId) {
+        var path = java.net.URLEncoder.encode(batchId, StandardCharsets.UTF_8).replace("+", "%20");
+        return answer.header("Location", "/payouts/batches/" + path);
     }
 
     private static Response.ResponseBuilder json(int status, byte[] body) {

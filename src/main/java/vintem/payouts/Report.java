@@ -13,7 +13,17 @@ record Report(String batchId, List<String> externalIds, List<Outcome> outcomes) 
     /// @param processing items whose outcome the bank has not told yet
     public record Counts(long successful, long failed, long duplicates, long processing) {}
 
+    /// Whether any of it waits for a person or for its hour.
+    boolean holds() {
+        return outcomes.stream().anyMatch(each -> each instanceof Outcome.Held);
+    }
+
     Counts counts() {
+        return counts(false);
+    }
+
+    /// @param preflight what would wait would be paid in the end
+    private Counts counts(boolean preflight) {
         var successful = 0L;
         var failed = 0L;
         var duplicates = 0L;
@@ -24,6 +34,10 @@ record Report(String batchId, List<String> externalIds, List<Outcome> outcomes) 
                 case Outcome.Failed _ -> failed++;
                 case Outcome.Duplicate _ -> duplicates++;
                 case Outcome.Processing _ -> processing++;
+                case Outcome.Held _ -> {
+                    successful += preflight ? 1 : 0;
+                    processing += preflight ? 0 : 1;
+                }
             }
         }
         return new Counts(successful, failed, duplicates, processing);
@@ -33,7 +47,7 @@ record Report(String batchId, List<String> externalIds, List<Outcome> outcomes) 
     /// beyond the third of a detail appear only where they say something.
     byte[] json(boolean preflight) {
         var bytes = new ByteArrayOutputStream(64 + 96 * outcomes.size());
-        var counts = counts();
+        var counts = counts(preflight);
         try (var json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("batch_id", batchId);
@@ -78,6 +92,7 @@ record Report(String batchId, List<String> externalIds, List<Outcome> outcomes) 
                 }
                 writeMismatch(json, mismatch);
             }
+            case Outcome.Held(_, var reason) -> json.writeStringField("reason", reason);
             case Outcome.Paid _, Outcome.Processing _, Outcome.WouldPay _ -> {}
         }
     }
@@ -101,6 +116,8 @@ record Report(String batchId, List<String> externalIds, List<Outcome> outcomes) 
             case Outcome.Failed _ -> preflight ? "would_fail" : "failed";
             case Outcome.Duplicate _ -> "duplicate";
             case Outcome.Processing _ -> "processing";
+            // What programs know: it is not paid yet, and must not be sent by another way.
+            case Outcome.Held _ -> preflight ? "would_pay" : "processing";
         };
     }
 }

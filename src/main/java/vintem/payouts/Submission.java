@@ -12,13 +12,34 @@ import vintem.ledger.AccountCode;
 ///
 /// @param id given before the first attempt, so that a list may be run again
 /// @param purpose the account that pays in the end
+/// @param scheduledFor when it is to be sent; null at once
+/// @param allOrNothing nothing of it is sent where any item cannot be
 record Submission(
         UUID id,
         String batchId,
         Caller caller,
         AccountCode purpose,
         Instant receivedAt,
-        List<Item> items) {
+        List<Item> items,
+        @Nullable Instant scheduledFor,
+        boolean allOrNothing) {
+
+    /// One that is to be sent at once.
+    Submission(
+            UUID id,
+            String batchId,
+            Caller caller,
+            AccountCode purpose,
+            Instant receivedAt,
+            List<Item> items) {
+        this(id, batchId, caller, purpose, receivedAt, items, null, false);
+    }
+
+    /// Whether somebody may have to look at it first: what Vintém itself owes was asked for by
+    /// whom it is owed to.
+    boolean mayBeHeld() {
+        return caller.kind() != Caller.Kind.SYSTEM;
+    }
 
     /// One payout asked for.
     ///

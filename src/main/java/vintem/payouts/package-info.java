@@ -9,7 +9,7 @@
 /// about.
 ///
 /// An external id is paid at most once, for ever.
-@Module(uses = {"platform", "access", "ledger", "bank"})
+@Module(uses = {"platform", "access", "ledger", "bank", "papers"})
 @NullMarked
 package vintem.payouts;
 

@@ -4,6 +4,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,7 @@ public class Idempotency {
 
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final Duration KEPT = Duration.ofDays(30);
+    private static final int SAFE_TO_CUT_OUT = 6;
     private static final int LONGEST_KEY = 255;
 
     private final Database database;
@@ -181,6 +184,46 @@ public class Idempotency {
     @Scheduled(every = "1h", delayed = "5m", concurrentExecution = ConcurrentExecution.SKIP)
     public void forget() {
         database.transaction(tx -> table.forget(tx, clock.instant().minus(KEPT)));
+    }
+
+    /// Takes somebody's texts out of all stored answers; their keys go on protecting what was done.
+    /// Reads all of them: for erasures, which are rare.
+    ///
+    /// @return how many answers were changed
+    public long redact(Handle tx, Collection<String> texts, String instead) {
+        var replaced = new LinkedHashMap<String, String>();
+        // The longest first: one may be a part of another.
+        var sorted =
+                texts.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
+        for (var text : sorted) {
+            if (text.length() >= SAFE_TO_CUT_OUT) {
+                replaced.put(text, instead);
+            } else if (!text.isBlank()) {
+                // A short name could be a part of any word.
+                replaced.put(Json.text(text), Json.text(instead));
+            }
+        }
+        if (replaced.isEmpty()) {
+            return 0;
+        }
+        var found =
+                table.containing(
+                        tx,
+                        replaced.keySet().stream()
+                                .map(it -> it.getBytes(StandardCharsets.UTF_8))
+                                .toList());
+        var answers = new LinkedHashMap<Identity, byte[]>();
+        for (var answer : found) {
+            var body = new String(answer.body(), StandardCharsets.UTF_8);
+            for (var each : replaced.entrySet()) {
+                body = body.replace(each.getKey(), each.getValue());
+            }
+            answers.put(answer.identity(), body.getBytes(StandardCharsets.UTF_8));
+        }
+        if (!answers.isEmpty()) {
+            table.rewrite(tx, answers);
+        }
+        return answers.size();
     }
 
     /// The problem that a claim which is neither fresh nor a replay is answered with.

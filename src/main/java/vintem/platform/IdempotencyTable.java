@@ -72,6 +72,22 @@ class IdempotencyTable {
             and status is null
             """;
 
+    // All of them: nobody can say beforehand in which somebody stands.
+    private static final String CONTAINING =
+            """
+            select caller_id, route, key, body from idempotency_key
+            where body is not null
+            and exists (select from unnest(:texts) t where position(t in body) > 0)
+            order by caller_id, route, key for update
+            """;
+
+    private static final String REWRITE =
+            """
+            update idempotency_key k set body = answer.body
+            from unnest(:callerIds, :routes, :keys, :bodies) as answer (caller_id, route, key, body)
+            where k.caller_id = answer.caller_id and k.route = answer.route and k.key = answer.key
+            """;
+
     private static final String FORGET = "delete from idempotency_key where claimed_at < :before";
 
     /// Those that were not there.
@@ -119,6 +135,32 @@ class IdempotencyTable {
 
     void release(Handle tx, Collection<Identity> identities) {
         bind(tx.createUpdate(RELEASE), identities).execute();
+    }
+
+    /// A stored answer that holds one of some texts.
+    record Answer(UUID callerId, String route, String key, byte[] body) {
+        Identity identity() {
+            return new Identity(callerId, route, key);
+        }
+    }
+
+    List<Answer> containing(Handle tx, Collection<byte[]> texts) {
+        return tx.createQuery(CONTAINING)
+                .bind("texts", BinaryArray.bytes(texts, it -> it))
+                .map(
+                        (row, _) ->
+                                new Answer(
+                                        Columns.uuid(row, "caller_id"),
+                                        row.getString("route"),
+                                        row.getString("key"),
+                                        row.getBytes("body")))
+                .list();
+    }
+
+    void rewrite(Handle tx, Map<Identity, byte[]> answers) {
+        bind(tx.createUpdate(REWRITE), answers.keySet())
+                .bind("bodies", BinaryArray.bytes(answers.values(), body -> body))
+                .execute();
     }
 
     int forget(Handle tx, Instant before) {

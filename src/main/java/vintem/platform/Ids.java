@@ -1,6 +1,8 @@
 package vintem.platform;
 
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,6 +25,13 @@ public final class Ids {
 
     public static UUID next() {
         return next(System.currentTimeMillis());
+    }
+
+    /// When an id was made, to the millisecond; empty where it is none of ours.
+    public static Optional<Instant> at(UUID id) {
+        return id.version() == 7
+                ? Optional.of(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16))
+                : Optional.empty();
     }
 
     static UUID next(long epochMillis) {

@@ -22,7 +22,10 @@ public final class Migrations {
         "billing",
         "cashback",
         "investments",
-        "demo"
+        "demo",
+        "webhooks",
+        "papers",
+        "reconciliation"
     };
 
     /// @param done how many have run

@@ -1,6 +1,7 @@
 package vintem.platform;
 
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -8,8 +9,11 @@ import org.jdbi.v3.core.Handle;
 /// by [OutboxRelay].
 @Singleton
 public class Outbox {
-    /// One delivered piece of news; `body` is the event's record as JSON.
-    public record Event(long id, String type, String subject, String body) {
+    /// One delivered piece of news.
+    ///
+    /// @param body the event's record as JSON
+    /// @param recordedAt when its transaction began, by the database's clock
+    public record Event(long id, String type, String subject, String body, Instant recordedAt) {
         public <T> T as(Class<T> type) {
             return Json.readOwn(body, type);
         }

@@ -86,7 +86,11 @@ public class OutboxRelay implements Errand {
             return 0;
         }
         var horizon = table.horizon(tx);
-        var rows = table.next(tx, place.get(), horizon, subscriber.types(), most);
+        var types = subscriber.types(tx);
+        var rows =
+                types.isEmpty()
+                        ? List.<OutboxTable.Row>of()
+                        : table.next(tx, place.get(), horizon, types, most);
         if (!rows.isEmpty()) {
             subscriber.apply(tx, rows.stream().map(OutboxTable.Row::event).toList());
         }
@@ -114,7 +118,7 @@ public class OutboxRelay implements Errand {
             return 0;
         }
         var horizon = table.horizon(tx);
-        for (var row : table.next(tx, place.get(), horizon, subscriber.types(), 1)) {
+        for (var row : table.next(tx, place.get(), horizon, subscriber.types(tx), 1)) {
             LOG.errorf(
                     failed, "%s: event %d (%s) is parked", subscriber.name(), row.id(), row.type());
             table.park(tx, subscriber.name(), row, failed.toString(), clock.instant());

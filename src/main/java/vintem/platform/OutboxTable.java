@@ -18,13 +18,14 @@ class OutboxTable {
     /// Where a piece of news stands.
     public record Spot(long id, String xactId) {}
 
-    public record Row(long id, String xactId, String type, String subject, String body) {
+    public record Row(
+            long id, String xactId, String type, String subject, String body, Instant recordedAt) {
         Spot spot() {
             return new Spot(id, xactId);
         }
 
         Outbox.Event event() {
-            return new Outbox.Event(id, type, subject, body);
+            return new Outbox.Event(id, type, subject, body, recordedAt);
         }
     }
 
@@ -48,7 +49,7 @@ class OutboxTable {
     // The order is the column's: by the text that is selected, 1000 would come before 999.
     private static final String NEXT =
             """
-            select id, xact_id::text, type, subject, body from outbox
+            select id, xact_id::text, type, subject, body, recorded_at from outbox
             where (xact_id, id) > (:xactId::xid8, :id) and xact_id < :horizon::xid8
             and type = any(:types)
             order by outbox.xact_id, id
@@ -100,6 +101,12 @@ class OutboxTable {
                 order by o.xact_id, o.id
                 limit 1
             ) next on true
+            """;
+
+    private static final String PARKED =
+            """
+            select count(*) as count, min(parked_at) as oldest
+            from (select parked_at from outbox_parked limit :most) waiting
             """;
 
     private static final String COUNT_PARKED = "select count(*) from outbox_parked";
@@ -170,6 +177,14 @@ class OutboxTable {
 
     long countParked(Handle tx) {
         return tx.createQuery(COUNT_PARKED).mapTo(Long.class).one();
+    }
+
+    /// How many are parked and since when, counting no further than so many.
+    ParkedNews.Count parked(Handle tx, int most) {
+        return tx.createQuery(PARKED)
+                .bind("most", most)
+                .map(ConstructorMapper.of(ParkedNews.Count.class))
+                .one();
     }
 
     void move(Handle tx, String subscriber, Spot to) {

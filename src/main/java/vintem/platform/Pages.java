@@ -60,11 +60,22 @@ public class Pages {
     }
 
     /// One line of the navigation.
-    public record Entry(String name, String path, boolean current) {}
+    ///
+    /// @param key what leads there after `g`, empty where nothing does
+    public record Entry(String name, String path, boolean current, String key) {}
 
     /// What the frame shows.
+    ///
+    /// @param current the section that the page belongs to, empty where it belongs to none
+    /// @param search whether there is anything that may be searched
     public record Frame(
-            String language, boolean sandbox, String viewer, String csrf, List<Entry> entries) {}
+            String language,
+            boolean sandbox,
+            String viewer,
+            String csrf,
+            List<Entry> entries,
+            String current,
+            boolean search) {}
 
     private record ProblemView(int status, String title, String detail, String traceId) {}
 
@@ -94,6 +105,7 @@ public class Pages {
 
     private final Engine engine;
     private final List<Section> sections;
+    private final List<Finder> finders;
     private final Viewer viewer;
     private final HttpHeaders headers;
     private final UriInfo uri;
@@ -103,12 +115,14 @@ public class Pages {
     Pages(
             Engine engine,
             @All List<Section> sections,
+            @All List<Finder> finders,
             Viewer viewer,
             HttpHeaders headers,
             UriInfo uri,
             TraceId traceId) {
         this.engine = engine;
         this.sections = sections.stream().sorted(Comparator.comparingInt(Section::place)).toList();
+        this.finders = finders;
         this.viewer = viewer;
         this.headers = headers;
         this.uri = uri;
@@ -179,7 +193,7 @@ public class Pages {
 
     /// The first section that the one who is asking may see.
     public Optional<String> home() {
-        return sections.stream().filter(Section::isOpen).findFirst().map(Section::path);
+        return open().stream().findFirst().map(Section::path);
     }
 
     /// The path and query of a link; each value is encoded.
@@ -227,25 +241,42 @@ public class Pages {
 
     private Frame frame(Words words) {
         var name = viewer.name();
-        var path = uri.getPath();
-        var entries =
-                name.isEmpty()
-                        ? List.<Entry>of()
-                        : sections.stream()
-                                .filter(Section::isOpen)
-                                .map(
-                                        each ->
-                                                new Entry(
-                                                        each.name(),
-                                                        each.path(),
-                                                        path.startsWith(each.path())))
-                                .toList();
+        var open = name.isEmpty() ? List.<Section>of() : open();
+        var current = current(open, uri.getPath());
         return new Frame(
                 words.tag(),
                 Settings.mode() == Settings.Mode.SANDBOX,
                 name.orElse(""),
                 viewer.csrfToken(),
-                entries);
+                open.stream()
+                        .map(
+                                each ->
+                                        new Entry(
+                                                each.name(),
+                                                each.path(),
+                                                each.name().equals(current),
+                                                key(words, each)))
+                        .toList(),
+                current,
+                name.isPresent() && finders.stream().anyMatch(Finder::isOpen));
+    }
+
+    private List<Section> open() {
+        return sections.stream().filter(Section::isOpen).toList();
+    }
+
+    /// The one whose path is the longest that this path begins with: everything is below the first.
+    private static String current(List<Section> open, String path) {
+        return open.stream()
+                .filter(each -> path.equals(each.path()) || path.startsWith(each.path() + "/"))
+                .max(Comparator.comparingInt(each -> each.path().length()))
+                .map(Section::name)
+                .orElse("");
+    }
+
+    private static String key(Words words, Section section) {
+        var key = "frame.key." + section.name();
+        return words.knows(key) ? words.say(key) : "";
     }
 
     private static CompletionStage<Object> say(EvalContext call) {
@@ -282,9 +313,24 @@ public class Pages {
             case "second" -> words.second((Instant) given[0]);
             case "words" -> Json.text(words.all((String) given[0]));
             case "url" -> Words.url((String) given[0]);
+            // Names and values; what is not there or empty is left out.
+            case "query" -> query(given);
+            // In a path a blank is no plus.
+            case "path" -> Words.url((String) given[0]).replace("+", "%20");
             case "asset" -> Asset.link((String) given[0]);
             default -> throw new IllegalArgumentException("pages cannot say " + what);
         };
+    }
+
+    private static String query(Object... given) {
+        var query = new java.util.LinkedHashMap<String, String>();
+        for (var i = 0; i + 1 < given.length; i += 2) {
+            var value = Objects.toString(given[i + 1], "");
+            if (!value.isBlank()) {
+                query.put((String) given[i], value);
+            }
+        }
+        return link("", query);
     }
 
     private static long number(Object value) {

@@ -16,5 +16,11 @@ public interface Subscriber {
     /// The types of event it wants; the others pass it by.
     Set<String> types();
 
+    /// The same, where it stands in the database what is wanted. Asked after the relay has fixed
+    /// how far it reads: whoever asked for a type before a piece of news was written is told of it.
+    default Set<String> types(Handle tx) {
+        return types();
+    }
+
     void apply(Handle tx, List<Outbox.Event> events);
 }

@@ -6,7 +6,10 @@
 /// (`Sockets`, `Line`), the frame of all pages and what they say (`Pages`, `Words`), and values
 /// with rules of their own (`Cents`, `TaxId`, `BusinessDays`).
 ///
-/// Owns `idempotency_key`, `outbox`, `outbox_cursor` and `outbox_parked`.
+/// What modules tell the console goes through three ports: `Attention`, `Finder`, `Storyteller`.
+/// `Audits` runs what modules prove (`Proof`).
+///
+/// Owns `idempotency_key`, `outbox`, `outbox_cursor`, `outbox_parked` and `audit_run`.
 ///
 /// Always holds: nothing in here knows what a payout is.
 @Module(uses = {})

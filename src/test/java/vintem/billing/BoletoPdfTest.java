@@ -34,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vintem.billing.BoletoPdf.Bill;
 import vintem.billing.BoletoPdf.Party;
+import vintem.platform.Paper;
 import vintem.platform.Words;
 
 class BoletoPdfTest {
@@ -183,12 +184,12 @@ class BoletoPdfTest {
 
     @Test
     void names_from_anywhere_are_printed_as_well_as_can_be() {
-        assertThat(Sheet.printable("Ação & Cia “ñ” – R$ 5,00 € …"))
+        assertThat(Paper.printable("Ação & Cia “ñ” – R$ 5,00 € …"))
                 .isEqualTo("Ação & Cia “ñ” – R$ 5,00 € …");
-        assertThat(Sheet.printable("Łukasz Żółć Čapek")).isEqualTo("?ukasz Zó?c Capek");
-        assertThat(Sheet.printable("Jose\u0301 \u202eAna\u00ad\u00a0B")).isEqualTo("Jose Ana B");
-        assertThat(Sheet.printable("山田 太郎 😀\0\t\n\ud800")).isEqualTo("?? ?? ??  ?");
-        assertThat(Sheet.printable("ﬁ № ½")).isEqualTo("fi No ½");
+        assertThat(Paper.printable("Łukasz Żółć Čapek")).isEqualTo("?ukasz Zó?c Capek");
+        assertThat(Paper.printable("Jose\u0301 \u202eAna\u00ad\u00a0B")).isEqualTo("Jose Ana B");
+        assertThat(Paper.printable("山田 太郎 😀\0\t\n\ud800")).isEqualTo("?? ?? ??  ?");
+        assertThat(Paper.printable("ﬁ № ½")).isEqualTo("fi No ½");
 
         var text =
                 text(

@@ -77,7 +77,8 @@ class HybridTest {
                         1,
                         vintem.payments.PaymentEvent.CONFIRMED,
                         code.paymentId().toString(),
-                        vintem.platform.Json.text(event));
+                        vintem.platform.Json.text(event),
+                        java.time.Instant.EPOCH);
         database.run(tx -> settleByPix.apply(tx, List.of(news, news)));
         assertThat(Debts.cents(id, "charge_settled")).isEqualTo(1_000);
         assertThat(Debts.look(creditor, id).get("settlements")).hasSize(1);

@@ -226,7 +226,11 @@ class RefundedChargeTest {
                         code.paymentId(), refundId, "clearing:billing", 2_000, false, false);
         var news =
                 new Outbox.Event(
-                        1, PaymentEvent.REFUNDED, code.paymentId().toString(), Json.text(event));
+                        1,
+                        PaymentEvent.REFUNDED,
+                        code.paymentId().toString(),
+                        Json.text(event),
+                        java.time.Instant.EPOCH);
         database.run(tx -> settleByPix.apply(tx, List.of(news, news)));
         assertThat(Debts.cents(id, "charge_refunded")).isEqualTo(2_000);
     }

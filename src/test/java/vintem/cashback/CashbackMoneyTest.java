@@ -226,6 +226,38 @@ class CashbackMoneyTest {
     }
 
     @Test
+    void news_tell_of_purchases_months_and_redemptions() {
+        var seller = Sellers.register();
+        var month = Sellers.nextMonth();
+        var day = month.atDay(1).toString();
+        var taken = seller.approved("1000.00", day);
+        seller.approved("1000.00", day);
+        Sellers.judge(seller.buys("5.00", day).required("id").asText(), "Reprovado");
+        Sellers.takeBack(taken);
+        assertThat(Sellers.close(month).status()).isEqualTo(200);
+        assertThat(seller.redeems("10.00", seller.cpf()).status()).isEqualTo(201);
+        payoutJobs.turn();
+        var news =
+                Rows.text(
+                        "select string_agg(type, ' ' order by xact_id, id) from outbox"
+                                + " where body like ?",
+                        "%" + seller.id() + "%");
+        assertThat(news.split(" "))
+                .containsExactly(
+                        "purchase.approved",
+                        "purchase.approved",
+                        "purchase.rejected",
+                        "purchase.rejected",
+                        "redemption.paid");
+        assertThat(
+                        Rows.number(
+                                "select count(*) from outbox where type = ? and subject = ?",
+                                "cashback.month_closed",
+                                day))
+                .isEqualTo(1);
+    }
+
+    @Test
     void many_redemptions_at_once_never_come_to_more_than_there_is() {
         var seller = rich();
         var statuses = Together.atOnce(40, () -> seller.redeems("7.00", seller.cpf()).status());

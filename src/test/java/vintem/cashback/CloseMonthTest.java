@@ -130,7 +130,15 @@ class CloseMonthTest {
         // The first ten were done before.
         var waiting = pending();
         assertThat(waiting).isPositive();
-        var later = new CloseMonth(database, table, months, ledger, log(), inDecember());
+        var later =
+                new CloseMonth(
+                        database,
+                        table,
+                        months,
+                        ledger,
+                        log(),
+                        new vintem.platform.Outbox(),
+                        inDecember());
         assertThat(later.close(Caller.SYSTEM, MONTH.plusMonths(1)))
                 .isInstanceOf(CloseMonth.Outcome.Closed.class);
         assertThat(pending()).isZero();
@@ -140,7 +148,15 @@ class CloseMonthTest {
     @Test
     void a_month_ends_in_sao_paulo_and_not_before() {
         var early = Clock.fixed(Instant.parse("2026-11-01T02:59:59Z"), ZoneOffset.UTC);
-        var hasty = new CloseMonth(database, table, months, ledger, log(), early);
+        var hasty =
+                new CloseMonth(
+                        database,
+                        table,
+                        months,
+                        ledger,
+                        log(),
+                        new vintem.platform.Outbox(),
+                        early);
         assertThat(hasty.close(Caller.SYSTEM, MONTH))
                 .isInstanceOf(CloseMonth.Outcome.NotOver.class);
         assertThat(closer().close(Caller.SYSTEM, MONTH))
@@ -150,7 +166,8 @@ class CloseMonthTest {
     }
 
     private CloseMonth closer() {
-        return new CloseMonth(database, table, months, ledger, log(), clock);
+        return new CloseMonth(
+                database, table, months, ledger, log(), new vintem.platform.Outbox(), clock);
     }
 
     private AccessLog log() {

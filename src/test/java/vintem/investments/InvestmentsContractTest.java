@@ -24,6 +24,7 @@ import vintem.Http;
 import vintem.Http.Answer;
 import vintem.Rows;
 import vintem.World;
+import vintem.platform.Sheet;
 
 /// The contract's resources over HTTP, and what the solutions of its case get wrong.
 @QuarkusTest
@@ -120,6 +121,12 @@ class InvestmentsContractTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         var lot = answer.json();
         assertThat(lot.get("ticker").asText()).isEqualTo("WEGE3");
+        assertThat(
+                        vintem.Rows.number(
+                                "select count(*) from outbox where type = ? and subject = ?",
+                                "allocation.created",
+                                lot.get("id").asText()))
+                .isEqualTo(1);
         assertThat(lot.get("buy_date").asText()).isEqualTo(office.today().toString());
         var price = admin.get("/assets/price?symbol=WEGE3").json().get("price").decimalValue();
         assertThat(lot.get("buy_price").decimalValue()).isEqualByComparingTo(price);
@@ -448,9 +455,9 @@ class InvestmentsContractTest {
     @Test
     void a_cell_that_looks_like_a_formula_is_neutralised() {
         for (var formula : List.of("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")) {
-            assertThat(ExportPositions.harmless(formula)).isEqualTo("'" + formula);
+            assertThat(Sheet.harmless(formula)).isEqualTo("'" + formula);
         }
-        assertThat(ExportPositions.harmless("PETR4")).isEqualTo("PETR4");
+        assertThat(Sheet.harmless("PETR4")).isEqualTo("PETR4");
         assertThat(
                         ExportPositions.csvRow(
                                 new ArrayList<>(List.of("=\"a\",b", new BigDecimal("-1.50")))))

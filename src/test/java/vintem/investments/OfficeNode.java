@@ -54,6 +54,7 @@ final class OfficeNode implements AutoCloseable {
                         quotes,
                         keep,
                         log,
+                        new vintem.platform.Outbox(),
                         clock);
         closes = new StoreCloses(database, new CloseTable(), assets, keep, clock);
         var limits =

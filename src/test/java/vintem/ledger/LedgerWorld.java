@@ -21,9 +21,10 @@ final class LedgerWorld implements AutoCloseable {
     final Database database = test.database();
     final MovableClock clock = new MovableClock();
     final LedgerTables tables = new LedgerTables();
-    final Ledger ledger = new Ledger(tables);
-    final TakeCheckpoints checkpoints = new TakeCheckpoints(database, tables);
-    final LedgerProof proof = new LedgerProof(ledger, tables);
+    final DayTable days = new DayTable();
+    final Ledger ledger = new Ledger(tables, days);
+    final TakeCheckpoints checkpoints = new TakeCheckpoints(database, tables, days);
+    final LedgerProof proof = new LedgerProof(ledger, tables, days);
 
     PostTransfers postTransfers(Database through) {
         var idempotency = TestDatabase.idempotency(through, clock);

@@ -412,7 +412,7 @@ class PayerBrowserTest {
         page.getByLabel("Usuário").fill("admin");
         page.getByLabel("Senha").fill(World.ADMIN_PASSWORD);
         page.locator("main form button").click();
-        page.waitForURL("**/app/payments");
+        page.waitForURL("**/app");
     }
 
     private static void shot(Page page, String name) {

@@ -558,6 +558,7 @@ class ContraryBankTest {
             case Outcome.Failed _ -> "failed";
             case Outcome.Duplicate _ -> "duplicate";
             case Outcome.Processing _ -> "processing";
+            case Outcome.Held _ -> "held";
             case Outcome.WouldPay _ -> "would_pay";
         };
     }

@@ -249,7 +249,7 @@ class OperatorBrowserTest {
         var page = page(language);
         page.navigate("/app");
         signIn(page);
-        page.waitForURL("**/app/payments");
+        page.waitForURL("**/app");
         return page;
     }
 

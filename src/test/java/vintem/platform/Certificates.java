@@ -12,13 +12,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Certificates for servers of tests, made by the JDK's own keytool.
-final class Certificates {
+public final class Certificates {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private Certificates() {}
 
     /// For a server of this name, signed by itself: who trusts it uses it, too.
-    static SSLContext of(Path directory, String name) {
+    public static SSLContext of(Path directory, String name) {
         var file = directory.resolve(name + ".p12");
         try {
             var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();

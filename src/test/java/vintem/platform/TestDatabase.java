@@ -56,7 +56,7 @@ public final class TestDatabase implements AutoCloseable {
         return new Idempotency(database, clock);
     }
 
-    static OutboxRelay relay(Database database, Clock clock, Subscriber... subscribers) {
+    public static OutboxRelay relay(Database database, Clock clock, Subscriber... subscribers) {
         return new OutboxRelay(database, new OutboxTable(), clock, List.of(subscribers));
     }
 

@@ -57,6 +57,8 @@
     roles: Object.fromEntries([...form.querySelectorAll('[data-capability]')].filter(each => each.value !== 'none').map(each => [each.dataset.capability, each.value])),
     per_item_limit_cents: cents(form.per_item),
     daily_limit_cents: cents(form.daily),
+    release_above_cents: cents(form.release_above),
+    ...(form.release_limit ? {release_limit_cents: cents(form.release_limit)} : {}),
   });
   const same = (one, other) => {
     if (one !== other) refuse(say('not_same'));

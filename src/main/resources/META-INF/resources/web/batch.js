@@ -46,13 +46,15 @@
     const given = bytesNow();
     const text = textOf(given);
     const wanted = at('batch-id').value.trim();
+    const hour = at('scheduled-for').value;
+    const scheduled = hour ? {scheduled_for: hour} : {};
     if (!isJson(file?.name ?? '', text)) {
       const batchId = wanted || nameOf(given);
-      return {bytes: given, type: 'text/csv', batchId, query: {batch_id: batchId}, rows: csvRows(text)};
+      return {bytes: given, type: 'text/csv', batchId, query: {batch_id: batchId, ...scheduled}, rows: csvRows(text)};
     }
     let value = null;
     try { value = JSON.parse(text); } catch { /* the server says where */ }
-    const request = {bytes: given, type: 'application/json', query: {}, rows: jsonRows(value)};
+    const request = {bytes: given, type: 'application/json', query: {...scheduled}, rows: jsonRows(value)};
     const open = text.indexOf('{');
     if (value && !Array.isArray(value) && typeof value === 'object' && Object.keys(value).length && value.batch_id == null) {
       request.batchId = wanted || nameOf(given);
@@ -164,6 +166,9 @@
     else if (mismatched) verdict('warn', count('verdict.mismatch', mismatched));
     else if (failing) verdict('warn', count('verdict.some', failing));
     else verdict('good', say('verdict.good'));
+    // What waits is said now, not after it was sent.
+    const waits = payable.find(each => each.reason)?.reason;
+    if (may && waits) at('verdict').append(make('p', 'notice', say(`waits.${waits}`)));
     const total = money(payable.reduce((sum, each) => sum + each.amount_cents, 0));
     at('send').textContent = say('send', total);
     at('send').disabled = false;
@@ -328,6 +333,7 @@
   ['dragover', 'drop'].forEach(name => addEventListener(name, event => event.preventDefault()));
   at('content').addEventListener('input', forget);
   at('batch-id').addEventListener('input', forget);
+  at('scheduled-for').addEventListener('input', forget);
   at('all-or-nothing').addEventListener('change', judge);
   const sample = kind => () => {
     at('content').value = SAMPLE[kind];

@@ -68,3 +68,37 @@ const Vintem = (() => {
 
   return {say, knows, number, count, money, make, ask, askJson, reason, problem};
 })();
+
+// The keyboard: / searches, g and a letter goes to a section, ? shows what there is; and the
+// navigation of small screens.
+(() => {
+  const help = document.getElementById('keys');
+  const find = document.getElementById('find');
+  const menu = document.querySelector('.menu');
+  let going = 0;
+  const isTyping = target => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+
+  document.addEventListener('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || help?.open) return;
+    if (event.key === '/' && find) {
+      event.preventDefault();
+      find.focus();
+      find.select();
+    } else if (event.key === '?' && help) {
+      event.preventDefault();
+      help.showModal();
+    } else if (event.key === 'g') {
+      going = performance.now();
+    } else if (going && performance.now() - going < 1500) {
+      going = 0;
+      const key = CSS.escape(event.key.toLowerCase());
+      document.querySelector(`#nav a[data-key="${key}"]`)?.click();
+    }
+  });
+
+  menu?.addEventListener('click', () => {
+    const open = menu.getAttribute('aria-expanded') !== 'true';
+    menu.setAttribute('aria-expanded', open);
+    document.body.classList.toggle('menu-open', open);
+  });
+})();

@@ -1,6 +1,7 @@
-package vintem.investments;
+package vintem.platform;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,20 +32,21 @@ public record Chart(
     public record Mark(int x, String label) {}
 
     /// Figures of one name, each for the same places.
-    record Series(String name, List<BigDecimal> values) {}
+    public record Series(String name, List<BigDecimal> values) {}
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return lines.isEmpty() && bars.isEmpty();
     }
 
     /// @param labels of the places on the time axis
-    static Chart lines(
+    public static Chart lines(
             List<Series> series, List<String> labels, Function<BigDecimal, String> figure) {
         return lines(Scale.of(series, true), series, labels, figure);
     }
 
     /// The same without the nothing far below, where only what changes is of interest.
-    static Chart closeUp(Series series, List<String> labels, Function<BigDecimal, String> figure) {
+    public static Chart closeUp(
+            Series series, List<String> labels, Function<BigDecimal, String> figure) {
         var only = List.of(series);
         return lines(Scale.of(only, false), only, labels, figure);
     }
@@ -75,7 +77,7 @@ public record Chart(
     }
 
     /// Groups of bars, one for each place.
-    static Chart bars(
+    public static Chart bars(
             List<Series> series, List<String> labels, Function<BigDecimal, String> figure) {
         var scale = Scale.of(series, true);
         var group = WIDTH / Math.max(1, labels.size());
@@ -135,7 +137,7 @@ public record Chart(
             if (span.signum() == 0) {
                 return new Scale(least, BigDecimal.ONE, 1);
             }
-            var rough = span.divide(BigDecimal.valueOf(4), Decimals.EXACT_ENOUGH);
+            var rough = span.divide(BigDecimal.valueOf(4), MathContext.DECIMAL128);
             var power = rough.precision() - rough.scale() - 1;
             var step = BigDecimal.TEN.scaleByPowerOfTen(power);
             for (var each : STEPS) {
@@ -175,21 +177,21 @@ public record Chart(
     }
 
     /// Figures in words.
-    static final class Figures {
+    public static final class Figures {
         private Figures() {}
 
-        static String percent(BigDecimal value, String language) {
+        public static String percent(BigDecimal value, String language) {
             return number(value.setScale(2, RoundingMode.HALF_EVEN), language) + "%";
         }
 
         /// With cents, and more decimals where it has them.
-        static String price(BigDecimal value, String language) {
-            var plain = Decimals.plain(value);
+        public static String price(BigDecimal value, String language) {
+            var plain = plain(value);
             return number(plain.scale() < 2 ? plain.setScale(2) : plain, language);
         }
 
         /// As many decimals as it has.
-        static String number(BigDecimal value, String language) {
+        public static String number(BigDecimal value, String language) {
             var locale = language.startsWith("pt") ? Locale.of("pt", "BR") : Locale.ENGLISH;
             var format = java.text.NumberFormat.getNumberInstance(locale);
             format.setMinimumFractionDigits(Math.max(0, value.scale()));
@@ -198,7 +200,7 @@ public record Chart(
         }
 
         /// Reais, as an axis has room for: `R$ 1,2 mi`.
-        static String inShort(BigDecimal reais, String language) {
+        public static String inShort(BigDecimal reais, String language) {
             var pt = language.startsWith("pt");
             var size = reais.abs();
             if (size.compareTo(new BigDecimal("1000000000")) >= 0) {
@@ -210,12 +212,18 @@ public record Chart(
             if (size.compareTo(new BigDecimal("1000")) >= 0) {
                 return "R$\u00a0" + scaled(reais, 3, language) + (pt ? "\u00a0mil" : "k");
             }
-            return "R$\u00a0" + number(Decimals.plain(reais), language);
+            return "R$\u00a0" + number(plain(reais), language);
+        }
+
+        /// Without zeros at its end and without an exponent.
+        private static BigDecimal plain(BigDecimal exact) {
+            var trimmed = exact.stripTrailingZeros();
+            return trimmed.scale() < 0 ? trimmed.setScale(0) : trimmed;
         }
 
         private static String scaled(BigDecimal value, int power, String language) {
             return number(
-                    Decimals.plain(value.movePointLeft(power).setScale(1, RoundingMode.HALF_EVEN)),
+                    plain(value.movePointLeft(power).setScale(1, RoundingMode.HALF_EVEN)),
                     language);
         }
     }

@@ -1,4 +1,4 @@
-package vintem.billing;
+package vintem.platform;
 
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// It has the fonts that every reader has and embeds none, so that it is a few kilobytes; the same
 /// drawing gives the same bytes. What these fonts cannot show is written without its accents, or as
 /// a question mark: a name from anywhere must not keep a bill from being printed.
-final class Sheet implements AutoCloseable {
-    static final float WIDTH = 210;
+public final class Paper implements AutoCloseable {
+    public static final float WIDTH = 210;
 
     private static final float SMALLEST = 6;
 
@@ -54,7 +54,7 @@ final class Sheet implements AutoCloseable {
         PRINTABLE = printable();
     }
 
-    enum Font {
+    public enum Font {
         PLAIN(FontName.HELVETICA),
         BOLD(FontName.HELVETICA_BOLD);
 
@@ -70,7 +70,7 @@ final class Sheet implements AutoCloseable {
     private final PDType1Font bold = new PDType1Font(Font.BOLD.name);
     private final PDPageContentStream content;
 
-    Sheet(String title) {
+    public Paper(String title) {
         // Otherwise the time of day would be in it.
         document.setDocumentId(0L);
         document.getDocumentInformation().setTitle(printable(title));
@@ -84,7 +84,7 @@ final class Sheet implements AutoCloseable {
         }
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         try {
             content.close();
             var out = new ByteArrayOutputStream(16_384);
@@ -104,7 +104,7 @@ final class Sheet implements AutoCloseable {
         }
     }
 
-    void text(float x, float y, Font font, float size, String text) {
+    public void text(float x, float y, Font font, float size, String text) {
         draw(
                 () -> {
                     content.beginText();
@@ -116,17 +116,17 @@ final class Sheet implements AutoCloseable {
     }
 
     /// Ends at x.
-    void textTo(float x, float y, Font font, float size, String text) {
+    public void textTo(float x, float y, Font font, float size, String text) {
         text(x - width(font, size, text), y, font, size, text);
     }
 
     /// In a smaller size where it is too long, and cut off where that would be too small to read.
-    void textWithin(float x, float y, float width, Font font, float size, String text) {
+    public void textWithin(float x, float y, float width, Font font, float size, String text) {
         var fitting = fitting(width, font, size, text);
         text(x, y, font, fitting, cut(text, width, font, fitting));
     }
 
-    void textWithinTo(float x, float y, float width, Font font, float size, String text) {
+    public void textWithinTo(float x, float y, float width, Font font, float size, String text) {
         var fitting = fitting(width, font, size, text);
         textTo(x, y, font, fitting, cut(text, width, font, fitting));
     }
@@ -151,7 +151,7 @@ final class Sheet implements AutoCloseable {
     }
 
     /// In lines that are no wider than that; a word that is, is broken.
-    List<String> lines(float width, Font font, float size, String text) {
+    public List<String> lines(float width, Font font, float size, String text) {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();
         for (var word : printable(text).strip().split(" +")) {
@@ -181,7 +181,7 @@ final class Sheet implements AutoCloseable {
     }
 
     /// Cut wherever a line is full: for texts in which every space counts.
-    List<String> pieces(float width, Font font, float size, String text) {
+    public List<String> pieces(float width, Font font, float size, String text) {
         var pieces = new ArrayList<String>();
         var from = 0;
         while (from < text.length()) {
@@ -195,7 +195,7 @@ final class Sheet implements AutoCloseable {
         return pieces;
     }
 
-    float width(Font font, float size, String text) {
+    public float width(Font font, float size, String text) {
         try {
             return font(font).getStringWidth(printable(text)) / 1_000 * size / POINTS;
         } catch (IOException inMemory) {
@@ -204,7 +204,7 @@ final class Sheet implements AutoCloseable {
     }
 
     /// Pale and aslant, under what is drawn after it.
-    void watermark(float x, float y, float size, String text) {
+    public void watermark(float x, float y, float size, String text) {
         draw(
                 () -> {
                     content.saveGraphicsState();
@@ -219,7 +219,7 @@ final class Sheet implements AutoCloseable {
                 });
     }
 
-    void line(float x1, float y1, float x2, float y2, float points) {
+    public void line(float x1, float y1, float x2, float y2, float points) {
         draw(
                 () -> {
                     content.setLineWidth(points);
@@ -229,7 +229,7 @@ final class Sheet implements AutoCloseable {
                 });
     }
 
-    void dashedLine(float x1, float y, float x2) {
+    public void dashedLine(float x1, float y, float x2) {
         draw(
                 () -> {
                     content.saveGraphicsState();
@@ -242,7 +242,7 @@ final class Sheet implements AutoCloseable {
                 });
     }
 
-    void frame(float x, float y, float width, float height, float points) {
+    public void frame(float x, float y, float width, float height, float points) {
         draw(
                 () -> {
                     content.setLineWidth(points);
@@ -251,7 +251,7 @@ final class Sheet implements AutoCloseable {
                 });
     }
 
-    void shade(float x, float y, float width, float height, Color color) {
+    public void shade(float x, float y, float width, float height, Color color) {
         draw(
                 () -> {
                     content.saveGraphicsState();
@@ -262,16 +262,16 @@ final class Sheet implements AutoCloseable {
                 });
     }
 
-    void color(Color color) {
+    public void color(Color color) {
         draw(() -> content.setNonStrokingColor(color));
     }
 
     /// A black rectangle of a shape that [#fill] fills: in one go, so that no seams show.
-    void rectangle(float x, float y, float width, float height) {
+    public void rectangle(float x, float y, float width, float height) {
         draw(() -> content.addRect(x * POINTS, y(y + height), width * POINTS, height * POINTS));
     }
 
-    void fill() {
+    public void fill() {
         draw(content::fill);
     }
 
@@ -284,7 +284,7 @@ final class Sheet implements AutoCloseable {
     }
 
     /// Never throws, whatever the text.
-    static String printable(String text) {
+    public static String printable(String text) {
         var printable = new StringBuilder(text.length());
         text.codePoints()
                 .forEach(

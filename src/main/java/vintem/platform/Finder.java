@@ -1,0 +1,47 @@
+package vintem.platform;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import vintem.platform.Storyteller.Word;
+
+/// Finds things of a module by whatever a person has in hand of them. Every bean of this kind is
+/// asked by the search of the console.
+public interface Finder {
+    /// Amounts, and what else has no index where rows are written by the million, are looked for
+    /// among so many of the newest rows, by the key, from its end.
+    int NEWEST = 10_000;
+
+    /// The name of the section in the navigation under which its hits are listed.
+    String section();
+
+    /// Whether the one who is asking may see what it finds.
+    boolean isOpen();
+
+    /// What fits, the newest first, and no more than asked for. Each look-up has an index, or looks
+    /// at [#NEWEST] rows: there may be a million of them.
+    List<Hit> find(Handle tx, Sought sought, int most);
+
+    /// Something found. What identifies a person is masked.
+    ///
+    /// @param kind the text `found.<kind>`
+    /// @param title what it is called by, such as its own id
+    /// @param detail a few words more
+    /// @param status how it stands
+    /// @param storyId what its story is asked for by; null where it has none
+    /// @param page its own page
+    /// @param exact it was named by an id that only it has: where it is the only such hit, the
+    ///     search goes straight to its story
+    record Hit(
+            String kind,
+            String title,
+            @Nullable String detail,
+            @Nullable Long cents,
+            @Nullable Word status,
+            @Nullable Instant at,
+            @Nullable UUID storyId,
+            String page,
+            boolean exact) {}
+}

@@ -1,0 +1,1 @@
+grant update (pix_key) on simulated_bank.payment to vintem_app;

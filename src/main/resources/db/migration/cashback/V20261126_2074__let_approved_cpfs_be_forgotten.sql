@@ -1,0 +1,1 @@
+grant delete on approved_cpf to vintem_app;

@@ -1,0 +1,1 @@
+grant update (name) on client_history to vintem_app;
