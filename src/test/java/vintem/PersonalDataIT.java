@@ -24,7 +24,8 @@ class PersonalDataIT {
         try (var files = Files.list(WRITTEN)) {
             for (var file : files.sorted().toList()) {
                 try (var reader =
-                        Files.newBufferedReader(file, java.nio.charset.StandardCharsets.ISO_8859_1)) {
+                        Files.newBufferedReader(
+                                file, java.nio.charset.StandardCharsets.ISO_8859_1)) {
                     for (var line = reader.readLine(); line != null; line = reader.readLine()) {
                         lines++;
                         var here = PersonalDataScan.findings(line);

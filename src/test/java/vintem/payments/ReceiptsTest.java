@@ -38,7 +38,8 @@ class ReceiptsTest {
 
         // To be looked at.
         Files.write(
-                Files.createDirectories(Path.of("target/screenshots/papers")).resolve("receipt.pdf"),
+                Files.createDirectories(Path.of("target/screenshots/papers"))
+                        .resolve("receipt.pdf"),
                 pdf.bytes());
         assertThat(pdf.status()).isEqualTo(200);
         assertThat(pdf.type()).startsWith("application/pdf");

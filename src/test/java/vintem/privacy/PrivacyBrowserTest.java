@@ -123,8 +123,10 @@ class PrivacyBrowserTest {
                                                 "%s-%s-%d.png"
                                                         .formatted(
                                                                 name,
-                                                                scheme.name().toLowerCase(
-                                                                        java.util.Locale.ROOT),
+                                                                scheme.name()
+                                                                        .toLowerCase(
+                                                                                java.util.Locale
+                                                                                        .ROOT),
                                                                 width))));
                 var wider =
                         (Integer)
