@@ -64,7 +64,12 @@ class ClientTest {
                         "ana@example.com");
         var report =
                 payouts.payoutsHttpPay(
-                        Map.of("batch_id", unique, "items", List.of(item)), null, null, null, null);
+                        Map.of("batch_id", unique, "items", List.of(item)),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null);
         assertThat(report.getSuccessful()).isEqualTo(1);
         assertThat(report.getDetails().getFirst().getStatus()).isEqualTo("paid");
         var found = payouts.payoutsHttpFind(unique);

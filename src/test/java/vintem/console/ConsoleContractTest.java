@@ -119,11 +119,13 @@ class ConsoleContractTest {
                                         "/ledger/transfers",
                                         """
                                         {"transfers":[{"debit":"bank_fees","credit":"bank",
+                                        "kind":"bank_fee","amount_cents":17},
+                                        {"debit":"bank","credit":"bank_fees",
                                         "kind":"bank_fee","amount_cents":17}]}"""));
         var id = entry.required("entry_id").asText();
         var story = Money.story(admin, id);
         assertThat(texts(story, "subjects", "kind")).containsExactly("posting");
-        assertThat(kindsBeneath(story, "posting")).containsExactly("bank_fee");
+        assertThat(kindsBeneath(story, "posting")).containsExactly("bank_fee", "bank_fee");
     }
 
     @Test

@@ -90,6 +90,7 @@ class TreasuryBrowserTest {
 
     @Test
     void one_sends_the_payroll_another_looks_and_releases_it() {
+        rules.looksForLookalikes(Duration.ofMinutes(10));
         // Somebody who was paid before, to another key than today.
         var before = run + "-before";
         Http.admin()
@@ -97,7 +98,6 @@ class TreasuryBrowserTest {
                         "/payouts/batch",
                         "{\"batch_id\":\"%1$s\",\"items\":[%2$s]}"
                                 .formatted(before, item(before, "bia", 250_000, "bia@mail.com")));
-        rules.looksForLookalikes(Duration.ofMinutes(10));
         var ana = Treasury.person("ana", Map.of("release_above_cents", 100_000));
         var bruno =
                 Treasury.person(Map.of("roles", Map.of("payouts", "operator", "ledger", "read")));
