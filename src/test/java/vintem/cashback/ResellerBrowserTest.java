@@ -89,7 +89,7 @@ class ResellerBrowserTest {
         assertThat(row(ana, third)).hasCount(0);
 
         // The company approves all that waits of her, at once.
-        var company = signedIn("admin", World.ADMIN_PASSWORD, "**/app/payments");
+        var company = signedIn("admin", World.ADMIN_PASSWORD, "**/app");
         company.navigate("/app/purchases");
         company.getByLabel("Buscar por código ou CPF").fill(cpf);
         company.getByRole(AriaRole.BUTTON, named("Encontrar")).click();
@@ -145,7 +145,7 @@ class ResellerBrowserTest {
         var month = Sellers.nextMonth();
         var seller = Sellers.register();
         seller.approved("100.00", month.atDay(1).toString());
-        var company = signedIn("admin", World.ADMIN_PASSWORD, "**/app/payments");
+        var company = signedIn("admin", World.ADMIN_PASSWORD, "**/app");
         company.navigate("/app/purchases/rates");
         shots(company, "rates");
         company.getByLabel("A partir do mês").fill("2099-01");
