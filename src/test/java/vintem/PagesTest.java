@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @QuarkusTestResource(World.class)
 class PagesTest {
     private static final int MOST_BYTES = 200 * 1024;
+    private static final Pattern ID = Pattern.compile("<[^>]*\\sid=\"([^\"]*)\"");
+
     private static final Pattern ASSET = Pattern.compile("(?:href|src)=\"(/web/[^\"#]+)");
 
     /// Every page there is, as an administrator sees it.
@@ -113,6 +115,9 @@ class PagesTest {
             assertThat(answer.body())
                     .contains("SANDBOX", "<html lang=\"" + language + "\">")
                     .doesNotContain("style=\"", "<style", "onclick=", "http://", "https://");
+            // A label that names an id twice names the wrong field.
+            assertThat(ID.matcher(answer.body()).results().map(it -> it.group(1)))
+                    .doesNotHaveDuplicates();
             assertThat(weight(answer.body())).isLessThan(MOST_BYTES);
         }
     }

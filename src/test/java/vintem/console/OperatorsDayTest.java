@@ -62,7 +62,7 @@ class OperatorsDayTest {
         for (var inHand : List.of(debt, txid, endToEndId, charge, payment)) {
             page.navigate("/app");
             page.keyboard().press("/");
-            assertThat(page.locator("#find")).isFocused();
+            assertThat(page.locator("#seek")).isFocused();
             page.keyboard().type(inHand);
             page.keyboard().press("Enter");
             page.waitForURL("**/app/story/*");
@@ -115,7 +115,7 @@ class OperatorsDayTest {
         // What is typed into a field goes nowhere.
         page.keyboard().press("/");
         page.keyboard().type("g?l/");
-        assertThat(page.locator("#find")).hasValue("g?l/");
+        assertThat(page.locator("#seek")).hasValue("g?l/");
         assertThat(page.locator("dialog")).isHidden();
         page.navigate("/app");
         page.keyboard().press("Tab");

@@ -129,7 +129,7 @@ class OperatorBrowserTest {
         assertThat(row).hasCount(1);
         assertThat(row.locator("td").first()).hasText("2");
         assertThat(row).containsText("amount_cents");
-        assertThat(row).containsText("deve ser um número inteiro de centavos");
+        assertThat(row).containsText("deve ser um número inteiro");
         assertThat(page.locator("#send")).isHidden();
     }
 

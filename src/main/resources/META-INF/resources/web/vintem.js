@@ -73,7 +73,7 @@ const Vintem = (() => {
 // navigation of small screens.
 (() => {
   const help = document.getElementById('keys');
-  const find = document.getElementById('find');
+  const find = document.getElementById('seek');
   const menu = document.querySelector('.menu');
   let going = 0;
   const isTyping = target => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
