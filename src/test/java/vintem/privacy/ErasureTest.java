@@ -26,7 +26,7 @@ import vintem.platform.Together;
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class ErasureTest {
-    private static final AtomicInteger NUMBER = new AtomicInteger(731_000_000);
+    private static final AtomicInteger NUMBER = new AtomicInteger(641_000_000);
 
     @Inject Database database;
     @Inject People people;
