@@ -29,6 +29,9 @@ final class InPortuguese {
     private static final String SAID = "said.";
     private static final Pattern GAP = Pattern.compile("\\{\\d}");
 
+    // A name, a number or a list of them, never another half of a sentence.
+    private static final String FILLED = "((?:(?![.:] ).)+?)";
+
     private final Properties portuguese;
     private final Map<String, String> plain = new HashMap<>();
     private final List<Sentence> sentences = new ArrayList<>();
@@ -71,7 +74,7 @@ final class InPortuguese {
         var pattern = new StringBuilder();
         var end = 0;
         for (var gap = GAP.matcher(english); gap.find(); end = gap.end()) {
-            pattern.append(Pattern.quote(english.substring(end, gap.start()))).append("(.+?)");
+            pattern.append(Pattern.quote(english.substring(end, gap.start()))).append(FILLED);
         }
         pattern.append(Pattern.quote(english.substring(end)));
         sentences.add(
