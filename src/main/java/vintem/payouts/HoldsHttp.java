@@ -11,7 +11,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -290,29 +289,8 @@ public class HoldsHttp {
                     throw Problem.conflict(
                             "sender-gone",
                             "Whoever sent it may not pay any more: refuse it. Nothing was sent.");
-            case ReleaseHold.Outcome.NotAll(var report) -> throw notAll(report);
+            case ReleaseHold.Outcome.NotAll(var report) -> throw PayoutsHttp.notAll(report);
         };
-    }
-
-    private static Problem notAll(Report report) {
-        var first = new ArrayList<Problem.Violation>();
-        var count = 0;
-        for (var i = 0; i < report.outcomes().size(); i++) {
-            if (report.outcomes().get(i) instanceof Outcome.Failed(_, var reason, _)) {
-                count++;
-                if (first.size() < 100) {
-                    first.add(new Problem.Violation("/items/" + i, reason));
-                }
-            }
-        }
-        return Problem.refused(
-                422,
-                "not-all-payable",
-                "Not all of it can be paid",
-                "All or nothing was asked for, and %d of %d items cannot be paid now: nothing was."
-                        .formatted(count, report.outcomes().size()),
-                first,
-                count);
     }
 
     /// Whoever decides must see the whole key; others see it masked.

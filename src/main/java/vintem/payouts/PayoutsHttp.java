@@ -507,7 +507,7 @@ public class PayoutsHttp {
         return Idempotency.hash(body, more.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Problem notAll(Report report) {
+    static Problem notAll(Report report) {
         var first = new java.util.ArrayList<Problem.Violation>();
         var count = 0;
         for (var i = 0; i < report.outcomes().size(); i++) {
