@@ -4,6 +4,7 @@ import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -11,9 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
 
@@ -28,13 +26,12 @@ public class OutboxRelay implements Errand {
     private static final int TRIES = 8;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration KEPT = Duration.ofDays(30);
-    private static final long LAST_LIST_SECONDS = 10;
+    private static final int FIRST = 1;
 
     private final Database database;
     private final OutboxTable table;
     private final Clock clock;
     private final List<Subscriber> subscribers;
-    private final ReadWriteLock atWork = new ReentrantReadWriteLock();
     private volatile boolean stopping;
 
     @Inject
@@ -48,25 +45,16 @@ public class OutboxRelay implements Errand {
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     public void relay() {
-        atWork.readLock().lock();
-        try {
-            for (var subscriber : subscribers) {
-                while (!stopping && deliver(subscriber) == LONGEST) {
-                    // More waits: a full list was delivered.
-                }
+        for (var subscriber : subscribers) {
+            while (!stopping && deliver(subscriber) == LONGEST) {
+                // More waits: a full list was delivered.
             }
-        } finally {
-            atWork.readLock().unlock();
         }
     }
 
-    /// The list under way is finished before the database is let go: nothing would be lost, but it
-    /// would look like a failure.
-    void stop(@Observes ShutdownEvent ended) throws InterruptedException {
+    /// The list under way is finished (`ScheduledJobs`), and no other begun.
+    void stop(@Observes @Priority(FIRST) ShutdownEvent ended) {
         stopping = true;
-        if (atWork.writeLock().tryLock(LAST_LIST_SECONDS, TimeUnit.SECONDS)) {
-            atWork.writeLock().unlock();
-        }
     }
 
     @Override
