@@ -34,7 +34,7 @@ public class Serve implements QuarkusApplication {
         if (Settings.flag("demo")) {
             print("");
             print("  Preparing the demo…");
-            demo.load()
+            demo.load(Serve::progress)
                     .ifPresent(
                             it ->
                                     print(
@@ -105,6 +105,14 @@ public class Serve implements QuarkusApplication {
             throw new UncheckedIOException(unanswered);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// One line that counts up, for whoever looks at a terminal.
+    private static void progress(int percent) {
+        if (System.console() != null && System.console().isTerminal()) {
+            System.out.printf("\r  %3d %%%s", percent, percent < 100 ? "" : "\r        \r");
+            System.out.flush();
         }
     }
 

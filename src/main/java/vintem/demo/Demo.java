@@ -29,7 +29,7 @@ public final class Demo {
         for (var outside : new String[] {"smtp-url", "prices-url", "cashback-api-url"}) {
             System.setProperty("vintem." + outside, "");
         }
-        useUnlessSet("bcrypt-cost", "10");
+        useUnlessSet("bcrypt-cost", "8");
         useUnlessSet("bank-timeout-millis", "600");
         System.setProperty("vintem.demo", "true");
         if (isNew(owner)) {

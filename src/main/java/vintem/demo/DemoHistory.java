@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /// The company's last months, day by day in the order in which they happened.
 ///
@@ -51,7 +52,9 @@ class DemoHistory {
     }
 
     /// Writes everything from `Demo.DAYS` ago until yesterday evening.
-    void write(LocalDate today) {
+    ///
+    /// @param done hears after each day how many percent are written
+    void write(LocalDate today, IntConsumer done) {
         var dice = new Random(SEED + today.toEpochDay());
         var first = today.minusDays(Demo.DAYS);
         then.is(first, Demo.OPENS.plusMinutes(5));
@@ -60,6 +63,7 @@ class DemoHistory {
         office.opens(first, dice);
         for (var number = 1; number < Demo.DAYS; number++) {
             day(first.plusDays(number), number, today, dice);
+            done.accept(100 * number / (Demo.DAYS - 1));
         }
     }
 
@@ -97,7 +101,6 @@ class DemoHistory {
             then.is(day, JOBS);
             then.jobsRan();
         }
-        shop.sells(day, 1, dice);
         wholesale.pay(day);
         if (number % 47 == 20) {
             wholesale.payWhatNobodyOwes(day);
@@ -113,6 +116,6 @@ class DemoHistory {
             case SUNDAY -> office.closesCome(day);
             case TUESDAY, WEDNESDAY, SATURDAY -> {}
         }
-        shop.sells(day, 2, dice);
+        shop.sells(day, 1, dice);
     }
 }

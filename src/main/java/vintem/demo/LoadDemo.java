@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.Settings;
@@ -45,13 +46,14 @@ public class LoadDemo {
 
     /// Does nothing where `Demo.prepare` found no new demo.
     ///
+    /// @param done hears after each day of the history how many percent are written
     /// @return how long it took; empty where nothing was to be done
-    public Optional<Duration> load() {
+    public Optional<Duration> load(IntConsumer done) {
         if (Settings.text("demo-begins").isEmpty()) {
             return Optional.empty();
         }
         var began = System.nanoTime();
-        history.write(BusinessDays.today(Clock.systemUTC()));
+        history.write(BusinessDays.today(Clock.systemUTC()), done);
         then.isOver();
         // What the last day has left, and what that leads to.
         then.jobsRan();

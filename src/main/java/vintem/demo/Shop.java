@@ -30,8 +30,7 @@ class Shop {
                     new Ware("Prensa francesa", 18_750),
                     new Ware("Curso de barista", 64_000));
 
-    private static final List<LocalTime> HOURS =
-            List.of(LocalTime.of(9, 40), LocalTime.of(12, 15), LocalTime.of(19, 5));
+    private static final List<LocalTime> HOURS = List.of(LocalTime.of(9, 40), LocalTime.of(19, 5));
 
     private static final int CUSTOMERS = 90;
     private static final int TO_PAY_SECONDS = 1_800;
@@ -50,7 +49,7 @@ class Shop {
     void sells(LocalDate day, int hour, Random dice) {
         then.is(day, HOURS.get(hour).plusMinutes(dice.nextInt(20)));
         var weekend = day.getDayOfWeek().compareTo(DayOfWeek.FRIDAY) > 0;
-        var orders = orders(1 + dice.nextInt(weekend ? 2 : 3), dice);
+        var orders = orders(1 + dice.nextInt(weekend ? 3 : 5), dice);
         then.hasPassed(MINUTES_TO_PAY * 60L);
         var paid = new ArrayList<Order>();
         for (var order : orders) {

@@ -32,7 +32,7 @@ class Wholesale {
 
     private record Visit(String debtId, long cents, How how) {}
 
-    private static final int DEBTORS = 64;
+    private static final int DEBTORS = 42;
     private static final LocalTime OFFICE_OPENS = LocalTime.of(8, 20);
     private static final LocalTime BANK_TELLS = LocalTime.of(13, 30);
     private static final DateTimeFormatter PAID_AT =
