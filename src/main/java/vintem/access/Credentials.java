@@ -78,6 +78,13 @@ class Credentials {
         generation.incrementAndGet();
     }
 
+    /// The same where somebody was forgotten: callers carry names, and what has expired stays in
+    /// memory until somebody looks.
+    void forgetPeople() {
+        forgetAll();
+        known.invalidateAll();
+    }
+
     private Optional<Identity> remembered(
             String source, String secret, Function<String, Optional<Identity>> find) {
         var lookup = new Lookup(generation.get(), source, Opaque.hash(secret));

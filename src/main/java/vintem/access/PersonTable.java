@@ -117,6 +117,6 @@ class PersonTable implements PersonalData {
 
     @Override
     public void erased() {
-        credentials.forgetAll();
+        credentials.forgetPeople();
     }
 }

@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import vintem.cashback.CashbackAnswer.NoFigure;
 import vintem.platform.Metrics;
@@ -96,6 +97,7 @@ class CashbackApi {
     private final HttpClient client;
     private final Cache<TaxId, Known> known;
     private final Map<TaxId, CompletableFuture<Credit>> underWay = new ConcurrentHashMap<>();
+    private final AtomicLong erasures = new AtomicLong();
     private final CircuitBreaker<Long> circuit;
     private final FailsafeExecutor<Long> failsafe;
 
@@ -174,6 +176,12 @@ class CashbackApi {
                 });
     }
 
+    /// Somebody was forgotten: no CPF is known here any more, nor what belongs to it.
+    void forget() {
+        erasures.incrementAndGet();
+        known.invalidateAll();
+    }
+
     /// How the circuit stands: 0 closed, 1 half open, 2 open.
     int circuitState() {
         return switch (circuit.getState()) {
@@ -236,12 +244,17 @@ class CashbackApi {
         if (fresh.isPresent()) {
             return fresh.get();
         }
+        var before = erasures.get();
         try {
             var start = System.nanoTime();
             var cents = failsafe.get(() -> call(cpf));
             SECONDS.recordSince(start);
             var asOf = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             known.put(cpf, new Known(cents, asOf));
+            if (erasures.get() != before) {
+                // Asked for before somebody was forgotten: perhaps for them.
+                known.invalidate(cpf);
+            }
             return new Credit.Live(cents, asOf);
         } catch (FailsafeException | NoFigure failed) {
             var reason = reason(failed);

@@ -10,6 +10,7 @@ import vintem.access.Caller;
 import vintem.access.ResellerAccounts;
 import vintem.platform.Database;
 import vintem.platform.EmailAddress;
+import vintem.platform.ForgetEverywhere;
 
 /// What becomes of a reseller after they registered: other details, deleted, forgotten. Purchases
 /// and the ledger stay in any case: who owes what to whom is not theirs alone.
@@ -56,6 +57,7 @@ class ChangeReseller {
     private final MonthTable months;
     private final RedemptionTable redemptions;
     private final ResellerAccounts accounts;
+    private final ForgetEverywhere everywhere;
     private final Clock clock;
 
     @Inject
@@ -65,12 +67,14 @@ class ChangeReseller {
             MonthTable months,
             RedemptionTable redemptions,
             ResellerAccounts accounts,
+            ForgetEverywhere everywhere,
             Clock clock) {
         this.database = database;
         this.table = table;
         this.months = months;
         this.redemptions = redemptions;
         this.accounts = accounts;
+        this.everywhere = everywhere;
         this.clock = clock;
     }
 
@@ -111,7 +115,9 @@ class ChangeReseller {
     /// Everything that names the person goes, also of those who were deleted before.
     Outcome forget(Caller caller, UUID id) {
         var outcome = database.transaction(tx -> forget(tx, caller, id));
-        accounts.closed();
+        if (outcome instanceof Outcome.Forgotten) {
+            everywhere.committed();
+        }
         return outcome;
     }
 

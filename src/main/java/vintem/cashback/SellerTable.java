@@ -67,17 +67,20 @@ class SellerTable implements PersonalData {
     private final MonthTable months;
     private final RedemptionTable redemptions;
     private final ResellerAccounts accounts;
+    private final CashbackApi api;
 
     @Inject
     SellerTable(
             ResellerTable resellers,
             MonthTable months,
             RedemptionTable redemptions,
-            ResellerAccounts accounts) {
+            ResellerAccounts accounts,
+            CashbackApi api) {
         this.resellers = resellers;
         this.months = months;
         this.redemptions = redemptions;
         this.accounts = accounts;
+        this.api = api;
     }
 
     @Override
@@ -130,6 +133,7 @@ class SellerTable implements PersonalData {
     @Override
     public void erased() {
         accounts.closed();
+        api.forget();
     }
 
     private static List<Row> rows(Handle tx, Person person) {

@@ -72,6 +72,11 @@ class CaptadoSocket {
                 }
                 return frame;
             }
+
+            @Override
+            public void forget() {
+                frame = null;
+            }
         };
     }
 

@@ -1,5 +1,6 @@
 package vintem.investments;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +58,15 @@ class InvestorTable implements PersonalData {
 
     public record Row(long id, String name, String email) {}
 
+    private final SharedFrames shared;
+    private final LiveFrames live;
+
+    @Inject
+    InvestorTable(SharedFrames shared, LiveFrames live) {
+        this.shared = shared;
+        this.live = live;
+    }
+
     @Override
     public String where() {
         return "investments";
@@ -105,5 +115,12 @@ class InvestorTable implements PersonalData {
             tx.createUpdate(TELL).bind("client", client).execute();
         }
         return new Erased(clients.size(), texts);
+    }
+
+    /// First what nodes share, or this one would take it from there again.
+    @Override
+    public void erased() {
+        shared.forget();
+        live.forget();
     }
 }

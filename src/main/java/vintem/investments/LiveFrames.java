@@ -25,6 +25,10 @@ class LiveFrames {
     /// Works out what is to be shown. Called on a thread that may wait, by one at a time.
     interface Source {
         String latest();
+
+        /// Somebody was forgotten: what is kept of the last one may name them. Called on the same
+        /// thread, before the next one.
+        default void forget() {}
     }
 
     /// What one connection wants to see.
@@ -86,6 +90,11 @@ class LiveFrames {
         return feeds.size();
     }
 
+    /// Somebody was forgotten: what is looked at is worked out anew.
+    void forget() {
+        feeds.values().forEach(Feed::forget);
+    }
+
     @PreDestroy
     void close() {
         feeds.values().forEach(Feed::stop);
@@ -101,6 +110,7 @@ class LiveFrames {
         private boolean working;
         private boolean again;
         private boolean ticked;
+        private boolean forgetting;
         private volatile String shown = "";
 
         Feed(Wanted wanted) {
@@ -133,6 +143,13 @@ class LiveFrames {
             refresh();
         }
 
+        void forget() {
+            synchronized (this) {
+                forgetting = true;
+            }
+            refresh();
+        }
+
         /// One after the other: what comes meanwhile is one more, afterwards.
         void refresh() {
             synchronized (this) {
@@ -148,12 +165,18 @@ class LiveFrames {
         private void work() {
             while (true) {
                 boolean toAll;
+                boolean forget;
                 synchronized (this) {
                     again = false;
                     toAll = ticked;
                     ticked = false;
+                    forget = forgetting;
+                    forgetting = false;
                 }
                 try {
+                    if (forget) {
+                        source.forget();
+                    }
                     var text = source.latest();
                     WORKED_OUT.increment();
                     var changed = !text.equals(shown);

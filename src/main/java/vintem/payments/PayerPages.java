@@ -135,16 +135,20 @@ public class PayerPages {
     @APIResponse(responseCode = "404", description = "No such image, or the code is not there yet")
     public Response image(@PathParam("file_name") String fileName) {
         var name = QrImages.parse(fileName).orElseThrow(PayerPages::noSuchImage);
-        var text =
-                database.transaction(tx -> lookups.find(tx, name.paymentId()))
-                        .flatMap(it -> Optional.ofNullable(it.copyAndPaste()))
+        var image =
+                images.image(() -> code(name.paymentId()), name.format())
                         .orElseThrow(PayerPages::noSuchImage);
-        return Response.ok(images.image(text, name.format()), name.format().type())
+        return Response.ok(image, name.format().type())
                 // A payment's code never changes.
                 .header(HttpHeaders.CACHE_CONTROL, "private, max-age=86400, immutable")
                 .header("X-Content-Type-Options", "nosniff")
                 .header("Content-Security-Policy", "default-src 'none'")
                 .build();
+    }
+
+    private Optional<String> code(UUID paymentId) {
+        return database.transaction(tx -> lookups.find(tx, paymentId))
+                .flatMap(it -> Optional.ofNullable(it.copyAndPaste()));
     }
 
     @POST

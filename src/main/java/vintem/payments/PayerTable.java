@@ -1,5 +1,6 @@
 package vintem.payments;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.HashSet;
@@ -75,6 +76,13 @@ class PayerTable implements PersonalData {
 
     public record Row(UUID id, @Nullable String name, @Nullable String taxId) {}
 
+    private final QrImages images;
+
+    @Inject
+    PayerTable(QrImages images) {
+        this.images = images;
+    }
+
     @Override
     public String where() {
         return "payments";
@@ -124,6 +132,11 @@ class PayerTable implements PersonalData {
                 .bind("before", endedBefore)
                 .bind("most", most)
                 .execute();
+    }
+
+    @Override
+    public void erased() {
+        images.forget();
     }
 
     private static void add(Set<String> texts, @Nullable String text) {

@@ -3,8 +3,11 @@ package vintem.payments;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import vintem.platform.QrCode;
 
@@ -46,6 +49,7 @@ class QrImages {
                     .maximumWeight(MOST_BYTES)
                     .<Wanted, byte[]>weigher((_, image) -> image.length)
                     .build();
+    private final AtomicLong erasures = new AtomicLong();
 
     /// The file name that the contract's `qr_code` gives.
     static String fileName(UUID paymentId) {
@@ -62,15 +66,36 @@ class QrImages {
         return Optional.of(new Name(UUID.fromString(found.group(1)), format));
     }
 
-    byte[] image(String text, Format format) {
-        return images.get(
-                new Wanted(text, format),
-                wanted ->
-                        switch (wanted.format()) {
-                            case PNG -> QrCode.png(wanted.text(), PIXELS_PER_MODULE);
-                            case SVG ->
-                                    QrCode.svg(wanted.text())
-                                            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
-                        });
+    /// @param text reads the code, empty where there is none. It is read in here, so that a text
+    ///     that was read before somebody was forgotten is not kept afterwards
+    Optional<byte[]> image(Supplier<Optional<String>> text, Format format) {
+        var before = erasures.get();
+        return text.get().map(it -> image(new Wanted(it, format), before));
+    }
+
+    private byte[] image(Wanted wanted, long before) {
+        var image = images.get(wanted, QrImages::draw);
+        if (erasures.get() != before) {
+            images.invalidate(wanted);
+        }
+        return image;
+    }
+
+    /// Codes carry what was written to a payer, and somebody was forgotten: all of them go.
+    void forget() {
+        erasures.incrementAndGet();
+        images.invalidateAll();
+    }
+
+    /// How many are kept.
+    int kept() {
+        return images.asMap().size();
+    }
+
+    private static byte[] draw(Wanted wanted) {
+        return switch (wanted.format()) {
+            case PNG -> QrCode.png(wanted.text(), PIXELS_PER_MODULE);
+            case SVG -> QrCode.svg(wanted.text()).getBytes(StandardCharsets.UTF_8);
+        };
     }
 }

@@ -112,6 +112,7 @@ public interface PersonalData {
         return 0;
     }
 
-    /// After the commit: caches forget.
+    /// After the commit, on every node: what is kept beside the database is dropped, of everybody.
+    /// Called by [ForgetEverywhere]; perhaps twice, and perhaps where nobody was forgotten.
     default void erased() {}
 }

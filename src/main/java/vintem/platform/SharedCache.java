@@ -32,6 +32,8 @@ public final class SharedCache {
     private static final Duration PATIENCE = Duration.ofMillis(400);
     private static final Duration REST = Duration.ofSeconds(1);
     private static final long MOST_BYTES = 64L << 20;
+    private static final String FIRST_CURSOR = "0";
+    private static final int SCANNED_AT_ONCE = 1_000;
 
     private record Kept(byte[] value, Duration lifetime) {}
 
@@ -116,6 +118,39 @@ public final class SharedCache {
         return own.asMap().putIfAbsent(key, new Kept(new byte[] {1}, lifetime)) == null;
     }
 
+    /// Forgets whatever has a name that begins so, for all nodes. While Redis is away, what it
+    /// holds ends by its lifetime; whoever hears that it is back may say so again.
+    ///
+    /// @param prefix without `*`, `?`, `[` and `\`
+    public void forget(String prefix) {
+        own.asMap().keySet().removeIf(key -> key.startsWith(prefix));
+        if (redis == null) {
+            return;
+        }
+        var cursor = FIRST_CURSOR;
+        do {
+            // Also while it is left alone for a second: it may just have come back.
+            var page =
+                    send(
+                            Request.cmd(Command.SCAN)
+                                    .arg(cursor)
+                                    .arg("MATCH")
+                                    .arg(PREFIX + prefix + "*")
+                                    .arg("COUNT")
+                                    .arg(SCANNED_AT_ONCE));
+            if (page == null || page.isEmpty()) {
+                return;
+            }
+            cursor = page.get().get(0).toString();
+            var names = page.get().get(1);
+            if (names.size() > 0) {
+                var delete = Request.cmd(Command.DEL);
+                names.forEach(name -> delete.arg(name.toBytes()));
+                send(delete);
+            }
+        } while (!cursor.equals(FIRST_CURSOR));
+    }
+
     /// Whether what is kept here is kept for all nodes at this moment.
     public boolean isShared() {
         return redis != null && System.nanoTime() - awayUntilNanos >= 0;
@@ -131,6 +166,13 @@ public final class SharedCache {
     /// @return null where there is no Redis, or none that answers
     private @Nullable Optional<Response> ask(Request request) {
         if (redis == null || System.nanoTime() - awayUntilNanos < 0) {
+            return null;
+        }
+        return send(request);
+    }
+
+    private @Nullable Optional<Response> send(Request request) {
+        if (redis == null) {
             return null;
         }
         try {

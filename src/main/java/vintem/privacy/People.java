@@ -19,6 +19,7 @@ import org.jdbi.v3.core.Handle;
 import vintem.access.AccessLog;
 import vintem.access.Caller;
 import vintem.platform.Database;
+import vintem.platform.ForgetEverywhere;
 import vintem.platform.Idempotency;
 import vintem.platform.Ids;
 import vintem.platform.PersonalData;
@@ -52,6 +53,7 @@ class People {
     private final List<PersonalData> places;
     private final Idempotency idempotency;
     private final AccessLog log;
+    private final ForgetEverywhere everywhere;
     private final Database database;
     private final Clock clock;
 
@@ -60,12 +62,14 @@ class People {
             @All List<PersonalData> places,
             Idempotency idempotency,
             AccessLog log,
+            ForgetEverywhere everywhere,
             Database database,
             Clock clock) {
         // Always in the same order, so that two never wait for each other's locks.
         this.places = places.stream().sorted(Comparator.comparing(PersonalData::where)).toList();
         this.idempotency = idempotency;
         this.log = log;
+        this.everywhere = everywhere;
         this.database = database;
         this.clock = clock;
     }
@@ -102,7 +106,7 @@ class People {
     Outcome forget(Caller caller, Person person, boolean keepProof) {
         var outcome = database.transaction(tx -> forget(tx, caller, person, keepProof));
         if (outcome instanceof Outcome.Forgotten) {
-            places.forEach(PersonalData::erased);
+            everywhere.committed();
         }
         return outcome;
     }
@@ -149,12 +153,18 @@ class People {
     @Scheduled(every = "6h", delayed = "17m", concurrentExecution = ConcurrentExecution.SKIP)
     void retire() {
         var before = proofSince(clock.instant());
+        var changed = 0L;
         for (var place : places) {
             for (var round = 0; round < MOST_ROUNDS; round++) {
-                if (database.transaction(tx -> place.retire(tx, before, AT_ONCE)) < AT_ONCE) {
+                var rows = database.transaction(tx -> place.retire(tx, before, AT_ONCE));
+                changed += rows;
+                if (rows < AT_ONCE) {
                     break;
                 }
             }
+        }
+        if (changed > 0) {
+            everywhere.committed();
         }
     }
 

@@ -269,6 +269,35 @@ class CashbackApiTest {
     }
 
     @Test
+    void nothing_is_known_any_more_once_somebody_was_forgotten() {
+        api.credit(ANA);
+        api.forget();
+        behaviour.set(HttpExchange::close);
+        assertThat(api.credit(ANA)).isInstanceOf(Credit.Unavailable.class);
+    }
+
+    @Test
+    void what_was_asked_for_before_somebody_was_forgotten_is_not_kept_afterwards() {
+        var entered = new CountDownLatch(1);
+        var mayAnswer = new CountDownLatch(1);
+        behaviour.set(
+                call -> {
+                    entered.countDown();
+                    Together.await(mayAnswer);
+                    says(GOOD).answer(call);
+                });
+        var patient = client(address(), Duration.ofSeconds(30));
+        var asking = Together.beside(() -> patient.credit(ANA));
+        Together.await(entered, asking);
+        patient.forget();
+        mayAnswer.countDown();
+        asking.join();
+        behaviour.set(HttpExchange::close);
+        assertThat(patient.credit(ANA)).isInstanceOf(Credit.Unavailable.class);
+        patient.stop();
+    }
+
+    @Test
     void many_who_ask_for_one_cpf_cost_one_call() {
         var entered = new CountDownLatch(1);
         var mayAnswer = new CountDownLatch(1);

@@ -6,11 +6,13 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import vintem.access.AccessLog;
 import vintem.access.SocketTickets;
 import vintem.platform.Broadcast;
 import vintem.platform.Database;
+import vintem.platform.ForgetEverywhere;
 import vintem.platform.Idempotency;
 import vintem.platform.SharedCache;
 import vintem.platform.Sockets;
@@ -24,6 +26,8 @@ final class OfficeNode implements AutoCloseable {
     final StoreCloses closes;
     final Quotes quotes;
     final LiveSockets sockets;
+    final InvestorTable investors;
+    final ForgetEverywhere everywhere;
     final Router router;
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
@@ -59,16 +63,17 @@ final class OfficeNode implements AutoCloseable {
         closes = new StoreCloses(database, new CloseTable(), assets, keep, clock);
         var limits =
                 new Sockets.Limits(2_000, 2_000, Duration.ofSeconds(25), Duration.ofSeconds(20));
-        sockets =
-                new LiveSockets(
-                        new Sockets(vertx, limits),
-                        tickets,
-                        new LiveFrames(vertx, broadcast, tick, patience));
+        var live = new LiveFrames(vertx, broadcast, tick, patience);
+        var shared = new SharedFrames(cache);
+        sockets = new LiveSockets(new Sockets(vertx, limits), tickets, live);
+        investors = new InvestorTable(shared, live);
+        everywhere = new ForgetEverywhere(List.of(investors), broadcast);
+        everywhere.listen();
         captado =
                 new CaptadoSocket(
                         sockets,
                         new Captado(database, table, new HistoryTable(), clock),
-                        new SharedFrames(cache),
+                        shared,
                         clock);
         router = Router.router(vertx);
         captado.mount(router);

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import vintem.access.SocketTickets;
 import vintem.investments.ClientTable.Client;
 import vintem.platform.Database;
 import vintem.platform.Idempotency;
+import vintem.platform.PersonalData;
 import vintem.platform.RealRedis;
 import vintem.platform.Together;
 
@@ -101,6 +103,39 @@ class OfficeNodesTest {
         here.until(it -> captado(it, ana).equals("35.00"));
         there.until(it -> captado(it, ana).equals("35.00"));
         Together.until("it is shared again", () -> one.cache.isShared() && other.cache.isShared());
+    }
+
+    @Test
+    void a_client_who_was_forgotten_is_in_no_frame_of_any_node_nor_in_redis() {
+        var redis = keep(RealRedis.start());
+        // Nothing but the hint makes them look again.
+        var one = node(redis.url(), Duration.ofHours(1));
+        var other = node(redis.url(), Duration.ofHours(1));
+        Together.until(
+                "both hear", () -> one.broadcast.reachesAll() && other.broadcast.reachesAll());
+        var zuleica = office.client("Zuleica of two nodes");
+        buy(one, zuleica, office.asset("BRL"), "10");
+        var asOf = "&as_of=" + clock.instant();
+        var there = keep(viewer(other));
+        var then = keep(Viewer.open(other.port(), JULY + asOf, admin.header("Authorization")));
+        there.until(it -> name(it, zuleica).equals(zuleica.name()));
+        then.until(it -> name(it, zuleica).equals(zuleica.name()));
+        assertThat(redis.texts("vintem:cache:frame:*")).anyMatch(it -> it.contains("Zuleica of"));
+
+        var person = new PersonalData.Person(null, zuleica.email(), List.of(), null, List.of());
+        var erasure =
+                new PersonalData.Erasure(
+                        person, "apagado-2", false, clock.instant(), clock.instant());
+        database.run(tx -> one.investors.erase(tx, erasure));
+        one.everywhere.committed();
+
+        there.until(it -> name(it, zuleica).equals("apagado-2"));
+        then.until(it -> name(it, zuleica).equals("apagado-2"));
+        Together.until(
+                "no frame in Redis names them",
+                () ->
+                        redis.texts("vintem:cache:frame:*").stream()
+                                .noneMatch(it -> it.contains("Zuleica of")));
     }
 
     @Test
@@ -200,6 +235,10 @@ class OfficeNodesTest {
                                 new BigDecimal(price),
                                 DAY),
                         Optional.empty()));
+    }
+
+    private static String name(JsonNode frame, Client client) {
+        return Viewer.line(frame, client.id()).path("client_name").asText();
     }
 
     private static String captado(JsonNode frame, Client client) {
