@@ -29,8 +29,9 @@ final class InPortuguese {
     private static final String SAID = "said.";
     private static final Pattern GAP = Pattern.compile("\\{\\d}");
 
-    // A name, a number or a list of them, never another half of a sentence.
-    private static final String FILLED = "((?:(?![.:] ).)+?)";
+    // A number, a code or a list of them, never words of a sentence: those would be said in
+    // English.
+    private static final String FILLED = "((?:Em validação|, | (?=[0-9])|[^\\s])+?)";
 
     private final Properties portuguese;
     private final Map<String, String> plain = new HashMap<>();

@@ -34,6 +34,8 @@ import java.nio.charset.StandardCharsets;
 /// keys wins, what follows the document is ignored. Here equal keys, trailing text, U+0000 and
 /// lone surrogates are mistakes, and numbers are taken from their token by [Fields].
 public final class Json {
+    private static final String TOO_MUCH =
+            "is beyond a limit of JSON: nested too deeply, or a name, a number or a text too long";
     private static final int DEEPEST = 32;
     private static final int LONGEST_NUMBER = 100;
     private static final int LONGEST_STRING = 1 << 20;
@@ -159,8 +161,8 @@ public final class Json {
         if (failed instanceof CharacterCodingException) {
             return Problem.invalid("", "is not UTF-8");
         }
-        if (failed instanceof StreamConstraintsException tooMuch) {
-            return Problem.invalid("", "is beyond a limit: " + tooMuch.getOriginalMessage());
+        if (failed instanceof StreamConstraintsException) {
+            return Problem.invalid("", TOO_MUCH);
         }
         if (failed instanceof JsonProcessingException notJson) {
             var at = notJson.getLocation();
