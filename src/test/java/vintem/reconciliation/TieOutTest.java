@@ -3,6 +3,7 @@ package vintem.reconciliation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.arc.All;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -20,7 +21,10 @@ import vintem.Rows;
 import vintem.World;
 import vintem.app.Audit;
 import vintem.platform.BusinessDays;
+import vintem.platform.ClosingLines;
+import vintem.platform.Database;
 import vintem.platform.Ids;
+import vintem.platform.Words;
 
 /// The bank's statement against our books: each of a missing, an extra, a doubled and a late line
 /// is named by the page and by the audit.
@@ -30,6 +34,9 @@ class TieOutTest {
     @Inject MovableClock clock;
     @Inject Audit audit;
     @Inject ReadRailStatement job;
+    @Inject Database database;
+
+    @Inject @All List<ClosingLines> closings;
 
     private final String run = Ids.next().toString();
     private Http admin = Http.nobody();
@@ -102,6 +109,97 @@ class TieOutTest {
         assertThat(days).hasSize(2);
         assertThat(days.get(1).get("open_lines").longValue()).isEqualTo(2);
         assertThat(days.get(1).get("open_movements").longValue()).isEqualTo(1);
+    }
+
+    @Test
+    void the_closing_of_the_day_says_what_is_open_and_since_when() {
+        assertThat(closing()).as("nothing was ever imported").isEmpty();
+        var a = pay("a", 700);
+        pay("b", 800);
+        var d = pay("d", 1_000);
+        goTo(2);
+        importCsv(
+                List.of(
+                        line(day, -700, a),
+                        line(day, -55, ""),
+                        line(day.plusDays(1), -1_000, d)));
+        assertThat(closing())
+                .containsExactly(
+                        "Linhas do extrato deste dia: 2",
+                        "! Linhas sem par nos livros: 1",
+                        "! Movimentos que faltam no banco: 1",
+                        "Lançados pelo banco em outro dia: 0",
+                        "! Em aberto, deste e de outros dias: 2",
+                        "! O mais antigo em aberto: %s (há 1 dia)".formatted(Words.PT.day(day)));
+        var next = day;
+        day = day.plusDays(1);
+        assertThat(closing())
+                .contains("! Lançados pelo banco em outro dia: 1")
+                .contains(
+                        "! O mais antigo em aberto: %s (há 2 dias)"
+                                .formatted(Words.PT.day(next)));
+        day = day.plusDays(1);
+        assertThat(closing())
+                .contains(
+                        "Extrato deste dia: ainda não importado",
+                        "! Em aberto, deste e de outros dias: 2");
+        day = next;
+    }
+
+    @Test
+    void the_closing_of_a_day_that_ties_asks_for_nobody() {
+        var a = pay("a", 700);
+        goTo(1);
+        importCsv(List.of(line(day, -700, a)));
+        assertThat(closing())
+                .containsExactly(
+                        "Linhas do extrato deste dia: 1",
+                        "Linhas sem par nos livros: 0",
+                        "Movimentos que faltam no banco: 0",
+                        "Lançados pelo banco em outro dia: 0");
+    }
+
+    @Test
+    void the_closing_says_by_how_much_the_banks_balance_differs() {
+        var a = pay("a", 700);
+        goTo(1);
+        var ofx =
+                """
+                OFXHEADER:100
+
+                <OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>BRL
+                <BANKTRANLIST><DTSTART>%1$s<DTEND>%1$s
+                <STMTTRN><TRNTYPE>DEBIT<DTPOSTED>%1$s<TRNAMT>-7.00<FITID>1<MEMO>%2$s</STMTTRN>
+                </BANKTRANLIST><LEDGERBAL><BALAMT>0.01<DTASOF>%1$s</LEDGERBAL>
+                </STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+                """
+                        .formatted(day.toString().replace("-", ""), a);
+        var answer = admin.with("Content-Type", "application/x-ofx").post(imports("s.ofx"), ofx);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+        assertThat(closing())
+                .anyMatch(
+                        it ->
+                                it.startsWith(
+                                        "! Diferença de saldo em %s: "
+                                                .formatted(Words.PT.day(day))));
+    }
+
+    /// The lines of the day's closing about the statement, with `!` before those for somebody.
+    private List<String> closing() {
+        var from = day.atStartOfDay(BusinessDays.SAO_PAULO).toInstant();
+        var until = day.plusDays(1).atStartOfDay(BusinessDays.SAO_PAULO).toInstant();
+        return database
+                .snapshot(
+                        tx -> {
+                            var all = new ArrayList<ClosingLines.Line>();
+                            closings.forEach(
+                                    it -> all.addAll(it.lines(tx, Words.PT, from, until)));
+                            return all;
+                        })
+                .stream()
+                .filter(it -> it.group().equals("tie_out"))
+                .map(it -> (it.attention() ? "! " : "") + it.label() + ": " + it.value())
+                .toList();
     }
 
     @Test
