@@ -27,6 +27,7 @@ final class Telling {
                     "matched",
                     "sent",
                     "settled",
+                    "released",
                     "active",
                     "delivered");
     private static final Set<String> BAD =
@@ -38,6 +39,7 @@ final class Telling {
                     "not_received",
                     "removed",
                     "conflict",
+                    "expired",
                     "dead");
     private static final Set<String> WAIT =
             Set.of(
@@ -49,6 +51,8 @@ final class Telling {
                     "validating",
                     "refunding",
                     "pending",
+                    "held",
+                    "scheduled",
                     "waiting");
 
     /// @param mood how its status looks

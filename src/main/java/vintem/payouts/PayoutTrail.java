@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -19,6 +18,7 @@ import vintem.access.Capability;
 import vintem.access.Role;
 import vintem.bank.EndToEndId;
 import vintem.bank.PixKey;
+import vintem.payouts.HoldTable.Hold;
 import vintem.payouts.PayoutLookupTable.Batch;
 import vintem.payouts.PayoutLookupTable.Payout;
 import vintem.payouts.PayoutTrailTable.Alarm;
@@ -30,11 +30,12 @@ import vintem.platform.Sought;
 import vintem.platform.Storyteller;
 import vintem.platform.TaxId;
 
-/// What the console hears of payouts: what waits for a person, what is found, and the story of a
-/// payout.
+/// What the console hears of payouts: what waits for a person, what is found of them and of what is
+/// held, and the story of a payout.
 @Singleton
 class PayoutTrail implements Attention, Finder, Storyteller {
-    private static final String PAYOUT = "payout";
+    static final String PAYOUT = "payout";
+
     private static final String HOME = "/app/payouts";
     private static final String BATCH = HOME + "/batch";
     private static final String ONE = HOME + "/one";
@@ -43,12 +44,15 @@ class PayoutTrail implements Attention, Finder, Storyteller {
 
     private final PayoutTrailTable table;
     private final PayoutLookupTable lookups;
+    private final HoldTrail holds;
     private final Asking asking;
 
     @Inject
-    PayoutTrail(PayoutTrailTable table, PayoutLookupTable lookups, Asking asking) {
+    PayoutTrail(
+            PayoutTrailTable table, PayoutLookupTable lookups, HoldTrail holds, Asking asking) {
         this.table = table;
         this.lookups = lookups;
+        this.holds = holds;
         this.asking = asking;
     }
 
@@ -113,6 +117,7 @@ class PayoutTrail implements Attention, Finder, Storyteller {
                                                 endToEndId != null
                                                         || each.externalId().equals(text))));
         lookups.batch(tx, text).ifPresent(each -> hits.add(hit(each)));
+        hits.addAll(holds.find(tx, sought, most));
         sought.cents()
                 .ifPresent(
                         cents ->
@@ -160,18 +165,29 @@ class PayoutTrail implements Attention, Finder, Storyteller {
         }
         var attempts = table.attempts(tx, ids);
         var alarms = table.alarmsOf(tx, ids);
-        return table.byIds(tx, ids).stream().map(each -> passage(each, attempts, alarms)).toList();
+        var held = holds.ofPayouts(tx, ids);
+        return table.byIds(tx, ids).stream()
+                .map(
+                        each ->
+                                passage(
+                                        each,
+                                        attempts,
+                                        alarms,
+                                        held.getOrDefault(each.id(), List.of())))
+                .toList();
     }
 
-    private static Passage passage(Payout payout, List<Attempt> attempts, List<Alarm> alarms) {
+    private static Passage passage(
+            Payout payout, List<Attempt> attempts, List<Alarm> alarms, List<Hold> held) {
         var page = page(payout);
         var chapters = new ArrayList<Chapter>();
+        held.forEach(each -> chapters.addAll(HoldTrail.asPartOf(each, payout.amountCents())));
         var own = attempts.stream().filter(each -> each.payoutId().equals(payout.id())).toList();
-        if (own.isEmpty()) {
-            // It never left: refused before the bank heard of it.
+        if (own.isEmpty() && !payout.status().equals("held")) {
+            // It never left: refused before the bank heard of it, at once or when it was released.
             chapters.add(
                     Chapter.of(
-                                    payout.createdAt(),
+                                    payout.updatedAt(),
                                     "payout.never_sent",
                                     payout.amountCents(),
                                     "bad",
@@ -233,7 +249,7 @@ class PayoutTrail implements Attention, Finder, Storyteller {
                 new Word("status", payout.status()),
                 page,
                 chapters,
-                Set.of());
+                HoldTrail.links(held));
     }
 
     private static String orEmpty(@Nullable String text) {
