@@ -148,6 +148,25 @@ class DebtorTable implements PersonalData {
             from old where c.id = old.id
             """;
 
+    // Money that nobody has found a charge for: it has none to be found by.
+    private static final String RETIRE_UNKNOWN =
+            """
+            update charge_settlement set paid_by = null
+            where id in (
+                select id from charge_settlement
+                where id < :first and charge_id is null and paid_by is not null
+                and recorded_at < :before
+                order by id limit :most for update skip locked)
+            """;
+
+    private static final String REDACT_UNKNOWN =
+            """
+            update charge_settlement set paid_by = :pseudonym
+            where charge_id is null and paid_by is not null
+            and exists (select from unnest(:texts) t
+                        where position(lower(t) in lower(paid_by)) > 0)
+            """;
+
     public record Row(UUID id, String name, String governmentId, String email, boolean owes) {}
 
     private final DebtFileTable files;
@@ -271,10 +290,23 @@ class DebtorTable implements PersonalData {
 
     @Override
     public int retire(Handle tx, Instant endedBefore, int most) {
-        return tx.createUpdate(RETIRE)
+        return retire(tx, RETIRE, endedBefore, most)
+                + retire(tx, RETIRE_UNKNOWN, endedBefore, most);
+    }
+
+    private static int retire(Handle tx, String update, Instant endedBefore, int most) {
+        return tx.createUpdate(update)
                 .bind("first", new UUID(endedBefore.toEpochMilli() << 16, 0))
                 .bind("before", endedBefore)
                 .bind("most", most)
+                .execute();
+    }
+
+    @Override
+    public long redact(Handle tx, Set<String> texts, String pseudonym) {
+        return tx.createUpdate(REDACT_UNKNOWN)
+                .bindArray("texts", String.class, List.copyOf(texts))
+                .bind("pseudonym", pseudonym)
                 .execute();
     }
 

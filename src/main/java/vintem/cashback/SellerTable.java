@@ -2,6 +2,8 @@ package vintem.cashback;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +57,31 @@ class SellerTable implements PersonalData {
 
     private static final String UNAPPROVE = "delete from approved_cpf where cpf = :taxId";
 
+    // Why a purchase was rejected, in somebody's own words.
+    private static final String REDACT_REASONS =
+            """
+            update purchase set reason = :pseudonym
+            where reason is not null
+            and exists (select from unnest(:texts) t where position(lower(t) in lower(reason)) > 0)
+            """;
+
+    private static final String RETIRED =
+            """
+            select id from reseller
+            where id < :first and deleted_at < :before and forgotten_at is null
+            order by id limit :most for update skip locked
+            """;
+
+    private static final String RETIRE_KEYS =
+            """
+            update cashback_redemption set pix_key = null
+            where id in (
+                select id from cashback_redemption
+                where id < :first and pix_key is not null and ended_at < :before
+                and status <> 'processing'
+                order by id limit :most for update skip locked)
+            """;
+
     public record Row(
             UUID id,
             String userName,
@@ -68,6 +95,7 @@ class SellerTable implements PersonalData {
     private final RedemptionTable redemptions;
     private final ResellerAccounts accounts;
     private final CashbackApi api;
+    private final Clock clock;
 
     @Inject
     SellerTable(
@@ -75,12 +103,14 @@ class SellerTable implements PersonalData {
             MonthTable months,
             RedemptionTable redemptions,
             ResellerAccounts accounts,
-            CashbackApi api) {
+            CashbackApi api,
+            Clock clock) {
         this.resellers = resellers;
         this.months = months;
         this.redemptions = redemptions;
         this.accounts = accounts;
         this.api = api;
+        this.clock = clock;
     }
 
     @Override
@@ -128,6 +158,38 @@ class SellerTable implements PersonalData {
         }
         var approved = tx.createUpdate(UNAPPROVE).bind("taxId", erasure.person().taxId()).execute();
         return new Erased(rows.size() + approved, texts);
+    }
+
+    @Override
+    public long redact(Handle tx, Set<String> texts, String pseudonym) {
+        return tx.createUpdate(REDACT_REASONS)
+                .bindArray("texts", String.class, List.copyOf(texts))
+                .bind("pseudonym", pseudonym)
+                .execute();
+    }
+
+    /// Keys that were paid long ago, of everybody; and those who are resellers no more for as long.
+    @Override
+    public int retire(Handle tx, Instant endedBefore, int most) {
+        var first = new UUID(endedBefore.toEpochMilli() << 16, 0);
+        var gone =
+                tx.createQuery(RETIRED)
+                        .bind("first", first)
+                        .bind("before", endedBefore)
+                        .bind("most", most)
+                        .mapTo(UUID.class)
+                        .list();
+        for (var id : gone) {
+            resellers.forget(tx, id, clock.instant());
+            accounts.forget(tx, Caller.SYSTEM, id);
+        }
+        var keys =
+                tx.createUpdate(RETIRE_KEYS)
+                        .bind("first", first)
+                        .bind("before", endedBefore)
+                        .bind("most", most)
+                        .execute();
+        return gone.size() + keys;
     }
 
     @Override

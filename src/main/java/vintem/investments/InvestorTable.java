@@ -2,6 +2,7 @@ package vintem.investments;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -56,6 +57,24 @@ class InvestorTable implements PersonalData {
             where client_id = :client
             """;
 
+    // Inactive for so long, with nothing left of what they invested.
+    private static final String RETIRE =
+            """
+            with old as (
+                select id from client c
+                where status = 'inactive' and recorded_at < :before
+                and email_key not like '%@apagado.invalid'
+                and not exists (select from allocation a
+                                where a.client_id = c.id and a.is_active and a.remaining > 0)
+                order by id limit :most for update skip locked
+            )
+            update client c
+            set name = 'apagado', email = 'apagado-' || c.id || '@apagado.invalid',
+                email_key = 'apagado-' || c.id || '@apagado.invalid'
+            from old where c.id = old.id
+            returning c.id
+            """;
+
     public record Row(long id, String name, String email) {}
 
     private final SharedFrames shared;
@@ -107,14 +126,28 @@ class InvestorTable implements PersonalData {
                         .bind("address", erasure.pseudonym() + "@apagado.invalid")
                         .mapTo(Long.class)
                         .list();
-        for (var client : clients) {
-            tx.createUpdate(ERASE_HISTORY)
-                    .bind("client", client)
-                    .bind("pseudonym", erasure.pseudonym())
-                    .execute();
-            tx.createUpdate(TELL).bind("client", client).execute();
-        }
+        clients.forEach(it -> forgetHistory(tx, it, erasure.pseudonym()));
         return new Erased(clients.size(), texts);
+    }
+
+    private static void forgetHistory(Handle tx, long client, String pseudonym) {
+        tx.createUpdate(ERASE_HISTORY)
+                .bind("client", client)
+                .bind("pseudonym", pseudonym)
+                .execute();
+        tx.createUpdate(TELL).bind("client", client).execute();
+    }
+
+    @Override
+    public int retire(Handle tx, Instant endedBefore, int most) {
+        var clients =
+                tx.createQuery(RETIRE)
+                        .bind("before", endedBefore)
+                        .bind("most", most)
+                        .mapTo(Long.class)
+                        .list();
+        clients.forEach(it -> forgetHistory(tx, it, "apagado"));
+        return clients.size();
     }
 
     /// First what nodes share, or this one would take it from there again.

@@ -58,6 +58,16 @@ class PayerTable implements PersonalData {
             """
                     .formatted(MEANT);
 
+    // Their codes are forgotten when nobody can pay by them any more.
+    private static final String STILL_PAYABLE =
+            """
+            insert into payment_code_to_forget (payment_id)
+            select id from payment
+            where id = any(:payments) and description is not null
+            and status in ('active', 'registering')
+            on conflict do nothing
+            """;
+
     private static final String ERASE_REFUNDS =
             """
             update pix_refund set description = :pseudonym
@@ -66,12 +76,46 @@ class PayerTable implements PersonalData {
 
     private static final String RETIRE =
             """
-            update payment set payer_name = null, payer_tax_id = null
+            with old as (
+                select id, payer_name, payer_tax_id from payment
+                where id < :first and coalesce(paid_at, expires_at) < :before
+                and (payer_name is not null or payer_tax_id is not null
+                     or description is not null)
+                order by id limit :most for update skip locked
+            )
+            update payment p
+            set payer_name = null, payer_tax_id = null, description = null,
+                reference = case when position(lower(old.payer_name) in lower(p.reference)) > 0
+                                   or position(old.payer_tax_id in p.reference) > 0
+                                 then 'apagado' else p.reference end,
+                copy_and_paste = case when p.description is not null
+                                        and p.status not in ('active', 'registering')
+                                        and p.copy_and_paste is not null
+                                      then 'apagado' else p.copy_and_paste end
+            from old where p.id = old.id
+            """;
+
+    private static final String RETIRE_REFUNDS =
+            """
+            update pix_refund set description = null
             where id in (
-                select id from payment
-                where id < :first and (payer_name is not null or payer_tax_id is not null)
-                and coalesce(paid_at, expires_at) < :before
+                select id from pix_refund
+                where id < :first and description is not null and status <> 'processing'
+                and created_at < :before
                 order by id limit :most for update skip locked)
+            """;
+
+    private static final String FORGET_CODES =
+            """
+            with ended as (
+                select p.id from payment_code_to_forget c join payment p on p.id = c.payment_id
+                where p.status not in ('active', 'registering')
+                order by p.id limit :most for update of p skip locked
+            ), done as (
+                delete from payment_code_to_forget c using ended where c.payment_id = ended.id
+            )
+            update payment p set copy_and_paste = coalesce(p.description, 'apagado')
+            from ended where p.id = ended.id and p.copy_and_paste is not null
             """;
 
     public record Row(UUID id, @Nullable String name, @Nullable String taxId) {}
@@ -111,6 +155,9 @@ class PayerTable implements PersonalData {
                         .bind("pseudonym", erasure.pseudonym())
                         .map(ConstructorMapper.of(Row.class))
                         .list();
+        tx.createUpdate(STILL_PAYABLE)
+                .bind("payments", rows.stream().map(Row::id).toArray(UUID[]::new))
+                .execute();
         var refunds =
                 tx.createUpdate(ERASE_REFUNDS)
                         .bind("payments", rows.stream().map(Row::id).toArray(UUID[]::new))
@@ -126,7 +173,13 @@ class PayerTable implements PersonalData {
 
     @Override
     public int retire(Handle tx, Instant endedBefore, int most) {
-        return tx.createUpdate(RETIRE)
+        return tx.createUpdate(FORGET_CODES).bind("most", most).execute()
+                + retire(tx, RETIRE, endedBefore, most)
+                + retire(tx, RETIRE_REFUNDS, endedBefore, most);
+    }
+
+    private static int retire(Handle tx, String update, Instant endedBefore, int most) {
+        return tx.createUpdate(update)
                 // Ids are dated: what was made later cannot have ended before.
                 .bind("first", new UUID(endedBefore.toEpochMilli() << 16, 0))
                 .bind("before", endedBefore)

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -75,8 +76,30 @@ class PayeeTable implements PersonalData {
                 update payout_attempt a set pix_key = 'apagado' from old
                 where a.payout_id = old.id
             )
-            update payout p set pix_key = 'apagado', tax_id = null, description = null
+            update payout p
+            set pix_key = 'apagado', tax_id = null, description = null,
+                user_id = case when p.user_id in (p.pix_key, p.tax_id) then 'apagado'
+                               else p.user_id end
             from old where p.id = old.id
+            """;
+
+    // Why a person refused what was held, in their own words. What the clock wrote is a code.
+    private static final String REDACT_NOTES =
+            """
+            update payout_hold set decision_note = :pseudonym
+            where decided_by is not null and decision_note is not null
+            and exists (select from unnest(:texts) t
+                        where position(lower(t) in lower(decision_note)) > 0)
+            """;
+
+    private static final String RETIRE_NOTES =
+            """
+            update payout_hold set decision_note = null
+            where id in (
+                select id from payout_hold
+                where id < :first and ended_at < :before
+                and decided_by is not null and decision_note is not null
+                order by id limit :most for update skip locked)
             """;
 
     public record Row(UUID id, boolean kept, String pixKey, @Nullable String taxId) {}
@@ -137,10 +160,23 @@ class PayeeTable implements PersonalData {
 
     @Override
     public int retire(Handle tx, Instant endedBefore, int most) {
-        return tx.createUpdate(RETIRE)
+        return retire(tx, RETIRE, endedBefore, most)
+                + retire(tx, RETIRE_NOTES, endedBefore, most);
+    }
+
+    private static int retire(Handle tx, String update, Instant endedBefore, int most) {
+        return tx.createUpdate(update)
                 .bind("first", new UUID(endedBefore.toEpochMilli() << 16, 0))
                 .bind("before", endedBefore)
                 .bind("most", most)
+                .execute();
+    }
+
+    @Override
+    public long redact(Handle tx, Set<String> texts, String pseudonym) {
+        return tx.createUpdate(REDACT_NOTES)
+                .bindArray("texts", String.class, List.copyOf(texts))
+                .bind("pseudonym", pseudonym)
                 .execute();
     }
 

@@ -105,9 +105,19 @@ public interface PersonalData {
 
     Erased erase(Handle tx, Erasure erasure);
 
-    /// Forgets what proved payments that ended before an instant, of everybody.
+    /// Last, with the texts that all modules found: takes them out of what people or banks wrote
+    /// and nobody can look up, such as the text of a statement's line.
     ///
-    /// @return how many rows it changed, at most so many
+    /// @param texts none so short that it may be a part of a word
+    /// @return how many rows it changed
+    default long redact(Handle tx, Set<String> texts, String pseudonym) {
+        return 0;
+    }
+
+    /// Forgets what proved payments that ended before an instant, and what else is as old and
+    /// nobody needs any more, of everybody.
+    ///
+    /// @return how many rows it changed: so many or more where there may be others
     default int retire(Handle tx, Instant endedBefore, int most) {
         return 0;
     }

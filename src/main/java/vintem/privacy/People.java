@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import vintem.access.AccessLog;
 import vintem.access.Caller;
@@ -45,6 +46,7 @@ class People {
     private static final int MOST_FOUND = 100;
     private static final int AT_ONCE = 1_000;
     private static final int MOST_ROUNDS = 1_000;
+    private static final int SHORTEST_CERTAIN = 6;
 
     /// CTN, arts. 173 and 174: five years from the end of the year, so six at most.
     private static final Period PROOF =
@@ -132,6 +134,20 @@ class People {
             texts.addAll(erased.texts());
             if (erased.rows() > 0) {
                 rows.put(place.where(), erased.rows());
+            }
+        }
+        // A short name could be a part of any word.
+        var certain =
+                texts.stream()
+                        .map(String::strip)
+                        .filter(it -> it.length() >= SHORTEST_CERTAIN)
+                        .collect(Collectors.toUnmodifiableSet());
+        if (!certain.isEmpty()) {
+            for (var place : places) {
+                var redacted = place.redact(tx, certain, pseudonym);
+                if (redacted > 0) {
+                    rows.merge(place.where(), redacted, Long::sum);
+                }
             }
         }
         // Stored answers repeat what was asked for; their keys still protect what was done.

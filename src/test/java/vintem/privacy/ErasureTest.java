@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -382,5 +383,350 @@ class ErasureTest {
                 .isEqualTo(1);
         forget(person, "");
         assertThat(places(person)).isEmpty();
+    }
+
+    @Test
+    void a_code_that_could_still_be_paid_is_forgotten_when_nobody_can_pay_by_it_any_more() {
+        var person = Somebody.create();
+        var created =
+                Http.admin()
+                        .post(
+                                "/payments/pix",
+                                "{\"value\":12.34,\"description\":\"para %s\"}"
+                                        .formatted(person.cpf()));
+        assertThat(created.status()).as(created.body()).isEqualTo(200);
+        var id = created.json().at("/payment/id").asText();
+        var erased =
+                Http.admin()
+                        .post(
+                                "/privacy/erasures",
+                                "{\"id\":\"%s\",\"keep_proof\":false}".formatted(id));
+        assertThat(erased.status()).as(erased.body()).isEqualTo(200);
+        people.retire();
+        assertThat(places(person)).containsExactly("public.payment.copy_and_paste");
+        assertThat(Http.admin().send("DELETE", "/payments/pix/" + id, new byte[0]).status())
+                .isLessThan(300);
+        people.retire();
+        assertThat(places(person)).isEmpty();
+        assertThat(Rows.number("select count(*) from payment_code_to_forget")).isZero();
+        assertThat(Http.nobody().get("/payments/pix/qr_code/qr_code_payment_" + id).body())
+                .doesNotContain(person.cpf());
+    }
+
+    @Test
+    void what_people_and_banks_wrote_about_somebody_loses_their_name() {
+        var person = Somebody.create();
+        pay(person);
+        var statement = statement(person, LocalDate.now().minusDays(3));
+        var settlement = UUID.randomUUID();
+        var hold = UUID.randomUUID();
+        try {
+            Rows.change(
+                    """
+                    insert into charge_settlement (id, channel, status, debt_id, amount_cents,
+                        paid_at, paid_by, recorded_at)
+                    values ('%s', 'boleto', 'unknown', 'nobody-%s', 100, now(), '%s', now())"""
+                            .formatted(settlement, settlement, person.name()));
+            Rows.change(hold(hold, person, "now()"));
+            forget(person, ",\"keep_proof\":false");
+            assertThat(places(person)).isEmpty();
+            assertThat(
+                            Rows.text(
+                                    "select description from bank_statement_line"
+                                            + " where statement_id = ?::uuid",
+                                    statement.toString()))
+                    .startsWith("apagado-");
+        } finally {
+            takeAway("charge_settlement", "id", settlement);
+            takeAway("payout_hold", "id", hold);
+            takeAway("bank_statement_line", "statement_id", statement);
+            takeAway("bank_statement", "id", statement);
+        }
+        booksBalance();
+    }
+
+    @Test
+    void whoever_is_in_the_texts_of_statements_is_found_by_name() {
+        var person = Somebody.create();
+        var statement = statement(person, LocalDate.now().minusDays(3));
+        try {
+            var named = "{\"name\":\"%s\"}".formatted(person.name().toLowerCase(Locale.ROOT));
+            assertThat(Http.admin().post("/privacy/searches", named).body())
+                    .contains("statement_line");
+            var both =
+                    "{\"name\":\"%s\",\"tax_id\":\"%s\"}"
+                            .formatted(person.name(), person.cpf());
+            assertThat(Http.admin().post("/privacy/exports", both).json())
+                    .satisfies(
+                            it ->
+                                    assertThat(it.at("/reconciliation/0/description").asText())
+                                            .contains(person.name()));
+        } finally {
+            takeAway("bank_statement_line", "statement_id", statement);
+            takeAway("bank_statement", "id", statement);
+        }
+    }
+
+    /// A statement with one line that names somebody, and has no movement.
+    private static UUID statement(Somebody person, LocalDate day) {
+        var id = UUID.randomUUID();
+        Rows.change(
+                """
+                insert into bank_statement (id, source, name, hash, first_day, last_day, lines,
+                    new_lines, imported_by, imported_at)
+                values ('%1$s', 'csv', 'x', convert_to('%1$s', 'UTF8'), '%2$s', '%2$s', 1, 1,
+                    'admin', now())"""
+                        .formatted(id, day));
+        Rows.change(
+                """
+                insert into bank_statement_line (id, statement_id, identity, day, position,
+                    amount_cents, description)
+                values ('%1$s', '%1$s', '%1$s', '%2$s', 0, 4711, 'PIX DE %3$s')"""
+                        .formatted(id, day, person.name().toUpperCase(Locale.ROOT)));
+        return id;
+    }
+
+    /// What was refused long ago or now, because of somebody.
+    private static String hold(UUID id, Somebody person, String ended) {
+        return """
+        insert into payout_hold (id, submission_id, batch_id, kind, state, caller_id, caller_name,
+            person_id, purpose, all_or_nothing, created_at, digest, items, cents, lookalikes,
+            decided_by, decided_by_name, decided_at, decision_note, ended_at)
+        values ('%1$s', '%1$s', 'x', 'approval', 'refused', '%1$s', 'a', '%1$s', 'payouts', false,
+            %3$s, 'x', 0, 0, 0, '%1$s', 'b', %3$s, 'not to %2$s', %3$s)"""
+                .formatted(id, person.name(), ended);
+    }
+
+    private static void takeAway(String table, String column, Object id) {
+        Rows.change("delete from %s where %s = '%s'".formatted(table, column, id));
+    }
+
+    /// An id of 2018.
+    private static UUID old() {
+        return UUID.fromString(
+                "0161e000-0000-7000-8000-" + UUID.randomUUID().toString().substring(24));
+    }
+
+    @Test
+    void the_job_forgets_what_was_written_to_a_payer_long_ago() {
+        var person = Somebody.create();
+        var id = old();
+        Rows.change(
+                """
+                insert into payment (id, txid, mode, status, amount_cents, purpose, copy_and_paste,
+                    reference, description, payer_name, payer_tax_id, created_at, expires_at)
+                values ('%1$s', '%1$s', 'static', 'expired', 100, 'sales', 'code of %3$s',
+                        'order of %3$s', 'to %3$s', '%3$s', '%2$s', '2018-03-01', '2018-03-02')"""
+                        .formatted(id, person.cpf(), person.name()));
+        Rows.change(
+                """
+                insert into pix_refund (id, refund_id, receipt_id, end_to_end_id, amount_cents,
+                    purpose, status, description, credential_id, spending_day, requested_by,
+                    created_at, send_by, next_ask_at, ended_at)
+                values ('%1$s', '%1$s', '%1$s', 'x', 1, 'refunds', 'done', 'to %2$s', '%1$s',
+                        '2018-03-01', 'a', '2018-03-01', '2018-03-01', '2018-03-01',
+                        '2018-03-02')"""
+                        .formatted(id, person.name()));
+        try {
+            people.retire();
+            assertThat(places(person)).isEmpty();
+        } finally {
+            takeAway("payment", "id", id);
+            takeAway("pix_refund", "id", id);
+        }
+        booksBalance();
+    }
+
+    @Test
+    void the_job_forgets_whom_payouts_were_for_long_ago_and_why_they_were_refused() {
+        var person = Somebody.create();
+        var young = "esquece-" + UUID.randomUUID();
+        payOut(young, person);
+        var id = old();
+        Rows.change(
+                """
+                insert into payout (id, external_id, batch_id, position, user_id, pix_key,
+                    amount_cents, tax_id, description, purpose, status, created_at, updated_at)
+                values ('%1$s', '%1$s', 'x', 0, '%2$s', '%2$s', 100, '%2$s', 'to %3$s', 'payouts',
+                        'paid', '2018-03-01', '2018-03-02')"""
+                        .formatted(id, person.cpf(), person.name()));
+        Rows.change(
+                """
+                insert into payout_attempt (payout_id, number, provider_id, submission_id,
+                    credential_id, spending_day, pix_key, started_at, next_ask_at, outcome,
+                    ended_at)
+                values ('%1$s', 1, '%1$s', '%1$s', '%1$s', '2018-03-01', '%2$s', '2018-03-01',
+                        '2018-03-01', 'paid', '2018-03-02')"""
+                        .formatted(id, person.cpf()));
+        Rows.change(hold(id, person, "timestamptz '2018-03-02'"));
+        try {
+            people.retire();
+            assertThat(
+                            Rows.text(
+                                    """
+                                    select concat_ws(' ', p.user_id, p.pix_key, a.pix_key, p.tax_id,
+                                                     p.description, h.decision_note)
+                                    from payout p join payout_attempt a on a.payout_id = p.id
+                                    join payout_hold h on h.id = p.id where p.id = ?::uuid""",
+                                    id.toString()))
+                    .isEqualTo("apagado apagado apagado");
+            assertThat(Rows.text("select tax_id from payout where external_id = ?", young))
+                    .as("what is young proves its payment")
+                    .isEqualTo(person.cpf());
+        } finally {
+            takeAway("payout_hold", "id", id);
+            takeAway("payout_attempt", "payout_id", id);
+            takeAway("payout", "id", id);
+        }
+        booksBalance();
+    }
+
+    @Test
+    void the_job_forgets_whom_charges_were_for_long_ago_and_money_that_nobody_placed() {
+        var person = Somebody.create();
+        var debt = "d-" + UUID.randomUUID();
+        var made =
+                Http.admin()
+                        .post(
+                                "/charges",
+                                """
+                                {"name":"%s","governmentId":"%s","email":"%s","debtAmount":5.00,
+                                 "debtDueDate":"2030-02-01","debtId":"%s"}"""
+                                        .formatted(
+                                                person.name(), person.cpf(), person.email(), debt));
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        var id = old();
+        var owed = old();
+        for (var each : List.of(id, owed)) {
+            // The same charge, as it would stand there since 2018: cancelled, and still open.
+            Rows.change(
+                    """
+                    insert into charge select (jsonb_populate_record(null::charge,
+                        to_jsonb(c) || jsonb_build_object('id', '%1$s', 'debt_id', '%1$s',
+                            'page_key', gen_random_uuid(), 'status', '%2$s',
+                            'boleto_status', 'none', 'beneficiary_id', null, 'boleto_number', null,
+                            'boleto_due', null, 'bar_code', null, 'boleto_issued_at', null,
+                            'created_at', '2018-03-01', 'updated_at', '2018-03-02'))).*
+                    from charge c where debt_id = '%3$s'"""
+                            .formatted(each, each.equals(id) ? "cancelled" : "open", debt));
+        }
+        Rows.change(
+                """
+                insert into charge_address (charge_id, address)
+                values ('%1$s', 'Rua de %2$s')"""
+                        .formatted(id, person.name()));
+        Rows.change(
+                """
+                insert into charge_settlement (id, channel, status, debt_id, amount_cents, paid_at,
+                    paid_by, recorded_at)
+                values ('%1$s', 'boleto', 'dismissed', '%1$s', 100, '2018-03-01', '%2$s',
+                        '2018-03-01')"""
+                        .formatted(id, person.name()));
+        try {
+            people.retire();
+            assertThat(charge(id)).isEqualTo("apagado apagado");
+            assertThat(charge(owed))
+                    .as("what is owed keeps its debtor")
+                    .isEqualTo(person.name() + " " + person.cpf() + " " + person.email());
+            assertThat(
+                            Rows.number(
+                                    "select count(*) from charge_settlement where id = ?::uuid"
+                                            + " and paid_by is null",
+                                    id.toString()))
+                    .isEqualTo(1);
+            assertThat(
+                            Rows.number(
+                                    "select count(*) from charge_address where charge_id = ?::uuid",
+                                    id.toString()))
+                    .isZero();
+        } finally {
+            takeAway("charge_settlement", "id", id);
+            takeAway("charge_address", "charge_id", id);
+            takeAway("charge", "id", id);
+            takeAway("charge", "id", owed);
+        }
+        booksBalance();
+    }
+
+    private static String charge(UUID id) {
+        return Rows.text(
+                "select trim(concat_ws(' ', name, government_id, email)) from charge"
+                        + " where id = ?::uuid",
+                id.toString());
+    }
+
+    @Test
+    void the_job_forgets_resellers_who_left_long_ago_and_keys_that_were_paid_then() {
+        var gone = Somebody.create();
+        var here = Somebody.create();
+        var name = "zu" + here.cpf().substring(0, 9);
+        register(here, name);
+        var hereId = Rows.text("select id::text from reseller where cpf = ?", here.cpf());
+        var id = old();
+        Rows.change(
+                """
+                insert into reseller (id, user_name, full_name, cpf, email, phone, created_at,
+                    deleted_at)
+                values ('%1$s', 'zu%2$s', '%3$s', '%2$s', '%4$s', '1', '2018-03-01',
+                        '2018-03-02')"""
+                        .formatted(id, gone.cpf(), gone.name(), gone.email()));
+        Rows.change(
+                """
+                insert into cashback_redemption (id, reseller_id, amount_cents, pix_key, status,
+                    created_at, ended_at)
+                values ('%1$s', '%2$s', 100, '%3$s', 'paid', '2018-03-01', '2018-03-02')"""
+                        .formatted(id, hereId, here.cpf()));
+        try {
+            people.retire();
+            assertThat(places(gone)).isEmpty();
+            assertThat(
+                            Rows.number(
+                                    "select count(*) from cashback_redemption where id = ?::uuid"
+                                            + " and pix_key is null",
+                                    id.toString()))
+                    .isEqualTo(1);
+            assertThat(Rows.text("select full_name from reseller where id = ?::uuid", hereId))
+                    .isEqualTo(here.name());
+        } finally {
+            takeAway("cashback_redemption", "id", id);
+            takeAway("reseller", "id", id);
+        }
+        booksBalance();
+    }
+
+    @Test
+    void the_job_forgets_clients_who_left_long_ago() {
+        var gone = Somebody.create();
+        var left = Somebody.create();
+        for (var each : List.of(gone, left)) {
+            var id = client(each);
+            var answer = Http.admin().send("DELETE", "/clients/" + id, new byte[0]);
+            assertThat(answer.status()).as(answer.body()).isLessThan(300);
+        }
+        Rows.change(
+                "update client set recorded_at = '2018-03-01' where email = '%s'"
+                        .formatted(gone.email()));
+        people.retire();
+        assertThat(places(gone)).isEmpty();
+        assertThat(places(left)).isNotEmpty();
+        booksBalance();
+    }
+
+    @Test
+    void the_job_forgets_the_texts_of_old_lines_that_nobody_matched() {
+        var gone = Somebody.create();
+        var young = Somebody.create();
+        var old = statement(gone, LocalDate.of(2018, 3, 1));
+        var late = statement(young, LocalDate.now().minusDays(400));
+        try {
+            people.retire();
+            assertThat(places(gone)).isEmpty();
+            assertThat(places(young)).containsExactly("public.bank_statement_line.description");
+        } finally {
+            for (var each : List.of(old, late)) {
+                takeAway("bank_statement_line", "statement_id", each);
+                takeAway("bank_statement", "id", each);
+            }
+        }
     }
 }
