@@ -196,7 +196,7 @@ class ImportStatement {
                             line.day(),
                             identified.size(),
                             line.amountCents(),
-                            line.reference(),
+                            StatementFile.withoutTaxId(line.reference()),
                             StatementFile.masked(line.description())));
         }
         return identified;

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.Problem;
+import vintem.platform.TaxId;
 
 /// A statement as its file tells it: CSV, or OFX of either generation.
 ///
@@ -132,6 +133,11 @@ record StatementFile(
     /// For people, and without the tax ids that banks like to put into it.
     static @Nullable String masked(@Nullable String description) {
         return description == null ? null : TAX_ID.matcher(description).replaceAll("***");
+    }
+
+    /// Some banks put the payer's CPF where a number of the line should be.
+    static @Nullable String withoutTaxId(@Nullable String reference) {
+        return TaxId.parse(reference).map(TaxId::masked).orElse(reference);
     }
 
     static Problem unreadable(String why, Object... given) {

@@ -60,6 +60,17 @@ class StatementFileTest {
         assertThat(file.lines().getFirst().reference()).isEqualTo(id);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "529.982.247-25, ***.982.247-**",
+        "52998224725, ***.982.247-**",
+        "77, 77",
+        "E00000000202611251200abcDEF12345, E00000000202611251200abcDEF12345"
+    })
+    void a_tax_id_in_the_place_of_a_number_is_masked(String reference, String kept) {
+        assertThat(StatementFile.withoutTaxId(reference)).isEqualTo(kept);
+    }
+
     @Test
     void an_ofx_day_with_a_zone_is_that_moment_in_sao_paulo() {
         var ofx =
