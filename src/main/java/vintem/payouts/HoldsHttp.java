@@ -139,14 +139,10 @@ public class HoldsHttp {
             @QueryParam("state") @Nullable String state,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
-        if (state != null && !STATES.contains(state)) {
-            throw Problem.invalid(
-                    "?state",
-                    "must be one of waiting, scheduled, released, refused, cancelled, expired");
-        }
+        var wanted = state(state);
         var size = Page.size(limit);
         var place = after == null ? null : parse(after).orElseThrow(HoldsHttp::notACursor);
-        var rows = database.transaction(tx -> table.list(tx, state, place, size + 1));
+        var rows = database.transaction(tx -> table.list(tx, wanted, place, size + 1));
         return Page.of(rows, size, row -> row.id().toString()).map(HoldAnswer::of);
     }
 
@@ -255,6 +251,16 @@ public class HoldsHttp {
     @APIResponse(responseCode = "409", description = "It was sent, or somebody decided otherwise")
     public HoldAnswer cancel(@PathParam("id") String id) {
         return answer(release.cancel(asking.caller(), known(id)));
+    }
+
+    /// @throws Problem `400` for what is no state
+    static @Nullable String state(@Nullable String state) {
+        if (state != null && !STATES.contains(state)) {
+            throw Problem.invalid(
+                    "?state",
+                    "must be one of waiting, scheduled, released, refused, cancelled, expired");
+        }
+        return state;
     }
 
     private static HoldAnswer answer(ReleaseHold.Outcome outcome) {

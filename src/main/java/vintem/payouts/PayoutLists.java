@@ -8,11 +8,14 @@ import static vintem.platform.Sheet.text;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import vintem.access.Asking;
 import vintem.access.Capability;
 import vintem.access.Role;
 import vintem.bank.PixKey;
+import vintem.payouts.HoldTable.Hold;
+import vintem.payouts.HoldTable.Line;
 import vintem.payouts.PayoutLookupTable.Batch;
 import vintem.payouts.PayoutLookupTable.Payout;
 import vintem.platform.Database;
@@ -23,12 +26,14 @@ import vintem.platform.Sheet;
 @Singleton
 class PayoutLists implements ExportedList.Source {
     private final PayoutLookupTable lookups;
+    private final HoldTable holds;
     private final Database database;
     private final Asking asking;
 
     @Inject
-    PayoutLists(PayoutLookupTable lookups, Database database, Asking asking) {
+    PayoutLists(PayoutLookupTable lookups, HoldTable holds, Database database, Asking asking) {
         this.lookups = lookups;
+        this.holds = holds;
         this.database = database;
         this.asking = asking;
     }
@@ -43,7 +48,9 @@ class PayoutLists implements ExportedList.Source {
                         this::payouts),
                 new ExportedList(
                         "batch", this::isOpen, Set.of("id", "status"), this::payoutsOfBatch),
-                new ExportedList("batches", this::isOpen, Set.of(), _ -> batches()));
+                new ExportedList("batches", this::isOpen, Set.of(), _ -> batches()),
+                new ExportedList("holds", this::isOpen, Set.of("state"), this::holds),
+                new ExportedList("hold", this::isOpen, Set.of("id"), this::payoutsOfHold));
     }
 
     private boolean isOpen() {
@@ -68,7 +75,7 @@ class PayoutLists implements ExportedList.Source {
     /// In the order in which it was sent; of no batch, nothing.
     private Sheet<Payout> payoutsOfBatch(ExportedList.Filters given) {
         var status = PayoutsHttp.status(given.get("status"));
-        var id = java.util.Objects.requireNonNullElse(given.get("id"), "");
+        var id = Objects.requireNonNullElse(given.get("id"), "");
         return sheet(
                 last ->
                         database.transaction(
@@ -115,6 +122,69 @@ class PayoutLists implements ExportedList.Source {
                                                         tx,
                                                         last == null ? null : last.id(),
                                                         Sheet.AT_ONCE))));
+    }
+
+    private Sheet<Hold> holds(ExportedList.Filters given) {
+        var state = HoldsHttp.state(given.get("state"));
+        return new Sheet<>(
+                List.of(
+                        instant("created", Hold::createdAt),
+                        text("kind", Hold::kind),
+                        text("batch_id", Hold::batchId),
+                        count("items", Hold::items),
+                        money("amount", Hold::cents),
+                        count("lookalikes", Hold::lookalikes),
+                        text("who", Hold::callerName),
+                        text("status", Hold::state),
+                        instant("scheduled", Hold::scheduledFor),
+                        instant("expires", Hold::expiresAt),
+                        text("by", Hold::decidedByName),
+                        instant("decided", Hold::decidedAt),
+                        text("reason", Hold::decisionNote),
+                        instant("ended", Hold::endedAt),
+                        text("digest", Hold::digest),
+                        text("id", Hold::id)),
+                Sheet.pages(
+                        last ->
+                                database.transaction(
+                                        tx ->
+                                                holds.list(
+                                                        tx,
+                                                        state,
+                                                        last == null ? null : last.id(),
+                                                        Sheet.AT_ONCE))));
+    }
+
+    /// In the order in which it was sent; of no hold, nothing.
+    private Sheet<Line> payoutsOfHold(ExportedList.Filters given) {
+        var id = HoldsHttp.parse(Objects.requireNonNullElse(given.get("id"), ""));
+        return new Sheet<>(
+                List.of(
+                        text("external_id", Line::externalId),
+                        text("user_id", Line::userId),
+                        money("amount", Line::amountCents),
+                        text("pix_key", it -> masked(it.pixKey())),
+                        text("description", Line::description),
+                        text("status", Line::status),
+                        text("reason", Line::reason),
+                        text("lookalike", Line::lookalike),
+                        text("recipient", Line::recipient)),
+                Sheet.pages(
+                        last ->
+                                id.map(
+                                                it ->
+                                                        database.transaction(
+                                                                tx ->
+                                                                        holds.lines(
+                                                                                tx,
+                                                                                it,
+                                                                                last == null
+                                                                                        ? -1
+                                                                                        : last
+                                                                                                .position(),
+                                                                                false,
+                                                                                Sheet.AT_ONCE)))
+                                        .orElse(List.of())));
     }
 
     private static String masked(String storedKey) {

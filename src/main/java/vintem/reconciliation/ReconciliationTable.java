@@ -327,6 +327,14 @@ class ReconciliationTable {
                     + LINE_STATES
                     + "where l.day = :day order by l.position, l.id limit :most) s";
 
+    private static final String LINES_AFTER =
+            "select * from ("
+                    + LINE_STATES
+                    + """
+                    where l.day = :day and (:after::uuid is null or l.id > :after)
+                    order by l.id limit :most) s order by s.id
+                    """;
+
     private static final String WRONG_LINES =
             "select * from ("
                     + LINE_STATES
@@ -352,6 +360,14 @@ class ReconciliationTable {
             "select * from ("
                     + MOVEMENT_STATES
                     + "where m.day = :day order by m.at, m.entry_id limit :most) s";
+
+    private static final String MOVEMENTS_AFTER =
+            "select * from ("
+                    + MOVEMENT_STATES
+                    + """
+                    where m.day = :day and (:after::uuid is null or m.entry_id > :after)
+                    order by m.entry_id limit :most) s order by s.entry_id
+                    """;
 
     private static final String MISSING =
             MOVEMENT_STATES
@@ -625,6 +641,26 @@ class ReconciliationTable {
                 .bind("day", day)
                 .bind("most", most)
                 .map(ConstructorMapper.of(LineState.class))
+                .list();
+    }
+
+    /// All of a day, a page at a time, in the order in which they were imported.
+    List<LineState> linesAfter(Handle tx, LocalDate day, @Nullable UUID after, int most) {
+        return tx.createQuery(LINES_AFTER)
+                .bind("day", day)
+                .bind("after", after)
+                .bind("most", most)
+                .map(ConstructorMapper.of(LineState.class))
+                .list();
+    }
+
+    /// All of a day, a page at a time, by their entries.
+    List<MovementState> movementsAfter(Handle tx, LocalDate day, @Nullable UUID after, int most) {
+        return tx.createQuery(MOVEMENTS_AFTER)
+                .bind("day", day)
+                .bind("after", after)
+                .bind("most", most)
+                .map(ConstructorMapper.of(MovementState.class))
                 .list();
     }
 

@@ -20,6 +20,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.dhatim.fastexcel.reader.CellType;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
@@ -181,7 +184,7 @@ class ExportsTest {
         var lists = Http.admin().get("/exports").json().required("items");
         assertThat(lists.size()).isGreaterThan(30);
         var needs =
-                java.util.Map.of(
+                Map.of(
                         "errata",
                         "file_id=" + UUID.randomUUID(),
                         "duplicates",
@@ -189,7 +192,11 @@ class ExportsTest {
                         "statement",
                         "account=bank",
                         "daily-returns",
-                        "asset_id=999999");
+                        "asset_id=999999",
+                        "tie-out-lines",
+                        "date=2026-01-31",
+                        "tie-out-movements",
+                        "date=2026-01-31");
         for (var list : lists) {
             var name = list.required("name").asText();
             var query = needs.containsKey(name) ? "?" + needs.get(name) : "";
@@ -205,6 +212,122 @@ class ExportsTest {
             assertThat(new String(xlsx.bytes(), 0, 2, java.nio.charset.StandardCharsets.UTF_8))
                     .as(name)
                     .isEqualTo("PK");
+        }
+    }
+
+    /// The lists of routes, and where they are to be had as spreadsheets.
+    private static final Map<String, String> EXPORTED =
+            Map.ofEntries(
+                    Map.entry("/access-log", "access-log"),
+                    Map.entry("/allocations", "allocations"),
+                    Map.entry("/assets", "assets"),
+                    Map.entry("/billing/emails", "emails"),
+                    Map.entry("/billing/files", "files"),
+                    Map.entry("/billing/files/{id}/duplicates", "duplicates"),
+                    Map.entry("/billing/files/{id}/errata", "errata"),
+                    Map.entry("/billing/outbox", "outbox"),
+                    Map.entry("/billing/payments", "settlements"),
+                    Map.entry("/billing/payments/unknown", "unknown-money"),
+                    Map.entry("/billing/suppressions", "suppressions"),
+                    Map.entry("/charges", "charges"),
+                    Map.entry("/clients", "clients"),
+                    Map.entry("/compra", "purchases"),
+                    Map.entry("/keys", "keys"),
+                    Map.entry("/ledger/accounts/{code}/statement", "statement"),
+                    Map.entry("/ledger/transfers", "the months"),
+                    Map.entry("/payments/pix", "payments"),
+                    Map.entry("/payments/pix/unmatched", "unmatched"),
+                    Map.entry("/payouts", "payouts"),
+                    Map.entry("/payouts/batches", "batches"),
+                    Map.entry("/payouts/holds", "holds"),
+                    Map.entry("/payouts/holds/{id}", "hold"),
+                    Map.entry("/read-log", "read-log"),
+                    Map.entry("/reconciliation/days", "tie-out-days"),
+                    Map.entry("/revendedor", "resellers"),
+                    Map.entry("/users", "users"),
+                    Map.entry("/webhooks/deliveries", "webhook-deliveries"));
+
+    @Test
+    void every_list_of_a_route_is_to_be_had_as_a_spreadsheet() {
+        var exports = new TreeSet<>(Set.of("the months"));
+        Http.admin()
+                .get("/exports")
+                .json()
+                .required("items")
+                .forEach(each -> exports.add(each.required("name").asText()));
+        var paths =
+                Http.nobody()
+                        .with("Accept", "application/json")
+                        .get("/openapi?format=json")
+                        .json()
+                        .required("paths");
+        var lists = new TreeSet<String>();
+        for (var path : paths.properties()) {
+            for (var parameter : path.getValue().path("get").path("parameters")) {
+                // A list that has a second page.
+                if (Set.of("after", "page").contains(parameter.path("name").asText())) {
+                    lists.add(path.getKey());
+                }
+            }
+        }
+        assertThat(lists).isEqualTo(EXPORTED.keySet());
+        assertThat(exports).containsAll(EXPORTED.values());
+    }
+
+    /// A formula in each text that strangers can bring in, of lists of every area.
+    @Test
+    void what_would_run_as_a_formula_is_a_text_in_every_list() {
+        var mark = "z" + unique().replace("-", "");
+        var formula = "=HYPERLINK(%s)".formatted(mark);
+        payment(formula, "1.00");
+        var admin = Http.admin();
+        for (var sent :
+                List.of(
+                        admin.post(
+                                "/charges",
+                                """
+                                {"name":"%s","governmentId":"529.982.247-25",
+                                 "email":"a@example.com","debtAmount":5.00,
+                                 "debtDueDate":"2030-02-01","debtId":"%s"}"""
+                                        .formatted(formula, formula)),
+                        admin.post(
+                                "/payouts/batch",
+                                """
+                                {"batch_id":"%s","items":[{"external_id":"%s","user_id":"%s",
+                                 "amount_cents":7,"pix_key":"a@mail.com"}]}"""
+                                        .formatted(formula, formula, formula)),
+                        admin.post(
+                                "/clients",
+                                "{\"name\":\"%s\",\"email\":\"%s@example.com\"}"
+                                        .formatted(formula, mark)),
+                        admin.with("Content-Type", "text/csv")
+                                .post(
+                                        "/reconciliation/statements?name=f.csv",
+                                        "date,amount,description\n2019-05-06,-1.23,\"%s\"\n"
+                                                .formatted(formula)))) {
+            assertThat(sent.status()).as(sent.body()).isIn(200, 201);
+        }
+        try {
+            for (var list :
+                    List.of(
+                            "payments.csv?q=%3DHYPERLINK(" + mark + ")",
+                            "charges.csv",
+                            "payouts.csv",
+                            "batches.csv",
+                            "clients.csv",
+                            "tie-out-lines.csv?date=2019-05-06")) {
+                var text = Download.of(admin, "/exports/" + list).text();
+                var cells = new ArrayList<String>();
+                csv(text).forEach(row -> row.forEach(cells::add));
+                assertThat(cells)
+                        .as(list)
+                        .noneMatch(it -> it.startsWith("=HYPERLINK"))
+                        .contains("'" + formula);
+            }
+        } finally {
+            Rows.change(
+                    "truncate bank_statement_line, bank_movement, bank_movement_reference,"
+                            + " reconciliation_match, bank_statement, reconciliation_opening");
         }
     }
 
