@@ -5,12 +5,17 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import vintem.access.Grant;
 import vintem.payouts.ClaimPayouts.ItemClaim;
 import vintem.payouts.HoldTable.Hold;
 import vintem.payouts.HoldTable.NewItem;
@@ -67,13 +72,16 @@ class HoldPayouts {
             }
         }
         var lookalikes = lookalikes(tx, bySubmission);
+        var alone = sentAlone(tx, bySubmission.values());
         var held = new ArrayList<Held>();
         for (var wanting : bySubmission.values()) {
             var submission = wanting.getFirst().submission();
-            if (cents(wanting) > mostAlone(submission)) {
+            var before = alone.getOrDefault(submission.batchId(), 0L);
+            if (Math.addExact(before, cents(wanting)) > mostAlone(submission)) {
                 held.add(hold(submission, HoldTable.APPROVAL, wanting, lookalikes));
                 continue;
             }
+            alone.merge(submission.batchId(), cents(wanting), Math::addExact);
             var alike = wanting.stream().filter(it -> lookalikes.contains(it.payoutId())).toList();
             var doubtful = submission.allOrNothing() && !alike.isEmpty() ? wanting : alike;
             if (!doubtful.isEmpty()) {
@@ -180,6 +188,25 @@ class HoldPayouts {
                         null,
                         null);
         return new Held(hold, claims, lookalikes);
+    }
+
+    /// What was sent alone before under the batches of these: in two pieces a batch is no smaller.
+    /// Where nobody is to look nothing is asked.
+    private Map<String, Long> sentAlone(Handle tx, Collection<List<ItemClaim>> allWanting) {
+        var batches = new TreeSet<String>();
+        var now = new ArrayList<UUID>();
+        for (var wanting : allWanting) {
+            var submission = wanting.getFirst().submission();
+            if (mostAlone(submission) != Grant.NO_LIMIT) {
+                batches.add(submission.batchId());
+                wanting.forEach(it -> now.add(it.payoutId()));
+            }
+        }
+        var sent = new HashMap<String, Long>();
+        if (!batches.isEmpty()) {
+            table.sentAlone(tx, batches, now).forEach(it -> sent.put(it.batchId(), it.cents()));
+        }
+        return sent;
     }
 
     /// The lower one of what everybody may send alone and what this credential may.

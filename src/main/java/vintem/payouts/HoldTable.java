@@ -2,6 +2,7 @@ package vintem.payouts;
 
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -271,6 +272,23 @@ class HoldTable {
             where i.hold_id = :id and p.id = i.payout_id and p.status = 'held'
             """;
 
+    // Whoever sends another piece of a batch waits here, and sees what the first one has sent.
+    private static final String LOCK_BATCHES =
+            "select id from payout_batch where id = any(:batches) order by id for update";
+
+    // What a second person has released, or is to release, was looked at.
+    private static final String SENT_ALONE =
+            """
+            select p.batch_id, sum(p.amount_cents)::bigint as cents
+            from payout p
+            where p.batch_id = any(:batches) and p.status in ('held', 'processing', 'paid')
+            and not exists (select from unnest(:now) n where n = p.id)
+            and not exists (
+                select from payout_hold_item i join payout_hold h on h.id = i.hold_id
+                where i.payout_id = p.id and h.kind = 'approval')
+            group by p.batch_id
+            """;
+
     // A held payout is in one open hold, and what is in an open hold is held.
     private static final String WRONGLY_HELD =
             """
@@ -314,6 +332,22 @@ class HoldTable {
                 .bind("kinds", BinaryArray.texts(items, NewItem::keyKind))
                 .bind("lookalikes", BinaryArray.flags(items, NewItem::lookalike))
                 .execute();
+    }
+
+    public record SentAlone(String batchId, long cents) {}
+
+    /// What was sent before under these batches, or waits for its hour, without a second person.
+    /// The batches stay locked.
+    ///
+    /// @param now payouts that are being decided about
+    List<SentAlone> sentAlone(Handle tx, Collection<String> batches, Collection<UUID> now) {
+        var ids = BinaryArray.texts(batches, it -> it);
+        tx.createQuery(LOCK_BATCHES).bind("batches", ids).mapTo(String.class).list();
+        return tx.createQuery(SENT_ALONE)
+                .bind("batches", ids)
+                .bind("now", BinaryArray.uuids(now, it -> it))
+                .map(ConstructorMapper.of(SentAlone.class))
+                .list();
     }
 
     Optional<Hold> find(Handle tx, UUID id) {

@@ -115,6 +115,40 @@ class TwoPeopleTest {
     }
 
     @Test
+    void in_two_pieces_a_batch_is_no_smaller() {
+        var ana = person(ALONE_UP_TO_1_000);
+        assertThat(details(ana.http().post("/payouts/batch", batch(run, item(id(1), 600)))))
+                .containsExactly(id(1) + " paid");
+        assertThat(details(ana.http().post("/payouts/batch", batch(run, item(id(2), 400)))))
+                .containsExactly(id(2) + " paid");
+        var carla = person(ALONE_UP_TO_1_000);
+        assertThat(details(carla.http().post("/payouts/batch", batch(run, item(id(3), 1)))))
+                .containsExactly(id(3) + " processing awaiting_release");
+        // Another batch begins anew, and what a second person has looked at does not count.
+        var other = run + "-other";
+        assertThat(details(ana.http().post("/payouts/batch", batch(other, item(id(4), 1_001)))))
+                .containsExactly(id(4) + " processing awaiting_release");
+        assertThat(release(carla.http(), hold(other)).status()).isEqualTo(200);
+        assertThat(details(ana.http().post("/payouts/batch", batch(other, item(id(5), 1_000)))))
+                .containsExactly(id(5) + " paid");
+    }
+
+    @Test
+    void of_two_pieces_at_once_one_waits() {
+        var ana = person(ALONE_UP_TO_1_000).http();
+        var answers =
+                Together.<Http.Answer>atOnce(
+                        List.of(
+                                () -> ana.post("/payouts/batch", batch(run, item(id(1), 700))),
+                                () -> ana.post("/payouts/batch", batch(run, item(id(2), 700)))));
+        assertThat(answers.stream().flatMap(it -> details(it).stream()))
+                .hasSize(2)
+                .filteredOn(it -> it.endsWith(" processing awaiting_release"))
+                .hasSize(1);
+        assertThat(paid()).isEqualTo(1);
+    }
+
+    @Test
     void what_waits_is_a_duplicate_for_whoever_sends_it_again() {
         var ana = person(ALONE_UP_TO_1_000);
         send(ana);
