@@ -209,8 +209,7 @@ class HoldTrail implements Storyteller {
         var ended = hold.endedAt();
         var isSent = hold.state().equals(HoldTable.RELEASED);
         if (by != null && at != null && (isSent || hold.state().equals(HoldTable.SCHEDULED))) {
-            chapters.add(
-                    Chapter.of(at, "hold.approved", hold.cents(), "good", by).on(page(hold)));
+            chapters.add(Chapter.of(at, "hold.approved", hold.cents(), "good", by).on(page(hold)));
         }
         if (ended == null) {
             return chapters;
@@ -240,10 +239,7 @@ class HoldTrail implements Storyteller {
                     default -> Chapter.of(ended, "hold.expired", hold.cents(), "bad");
                 };
         chapters.add(
-                chapter.on(
-                        isSent
-                                ? Pages.link(BATCH, Map.of("id", hold.batchId()))
-                                : page(hold)));
+                chapter.on(isSent ? Pages.link(BATCH, Map.of("id", hold.batchId())) : page(hold)));
         return chapters;
     }
 

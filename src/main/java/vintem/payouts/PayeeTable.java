@@ -160,8 +160,7 @@ class PayeeTable implements PersonalData {
 
     @Override
     public int retire(Handle tx, Instant endedBefore, int most) {
-        return retire(tx, RETIRE, endedBefore, most)
-                + retire(tx, RETIRE_NOTES, endedBefore, most);
+        return retire(tx, RETIRE, endedBefore, most) + retire(tx, RETIRE_NOTES, endedBefore, most);
     }
 
     private static int retire(Handle tx, String update, Instant endedBefore, int most) {

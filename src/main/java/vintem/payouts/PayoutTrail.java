@@ -48,8 +48,7 @@ class PayoutTrail implements Attention, Finder, Storyteller {
     private final Asking asking;
 
     @Inject
-    PayoutTrail(
-            PayoutTrailTable table, PayoutLookupTable lookups, HoldTrail holds, Asking asking) {
+    PayoutTrail(PayoutTrailTable table, PayoutLookupTable lookups, HoldTrail holds, Asking asking) {
         this.table = table;
         this.lookups = lookups;
         this.holds = holds;

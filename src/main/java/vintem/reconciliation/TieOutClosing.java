@@ -97,10 +97,7 @@ class TieOutClosing implements ClosingLines {
         var more = theirs.count() == most || ours.count() == most ? "+" : "";
         lines.add(
                 new Line(
-                        GROUP,
-                        words.say("closing.tie_out.open"),
-                        words.number(open) + more,
-                        true));
+                        GROUP, words.say("closing.tie_out.open"), words.number(open) + more, true));
         Stream.of(theirs, ours)
                 .map(Open::oldest)
                 .filter(java.util.Objects::nonNull)

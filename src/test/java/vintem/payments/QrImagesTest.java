@@ -27,8 +27,7 @@ class QrImagesTest {
         look("para Zuleica");
         assertThat(images.kept()).isPositive();
         var id = UUID.randomUUID();
-        var answer =
-                Http.admin().post("/privacy/erasures", "{\"id\":\"%s\"}".formatted(id));
+        var answer = Http.admin().post("/privacy/erasures", "{\"id\":\"%s\"}".formatted(id));
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(images.kept()).isZero();
     }

@@ -157,8 +157,7 @@ class HeldStoryTest {
                         .atZone(BusinessDays.SAO_PAULO)
                         .toLocalDateTime()
                         .withNano(0);
-        var answer =
-                who.post("/payouts/batch?scheduled_for=" + hour, batch(run, item(id(1), 700)));
+        var answer = who.post("/payouts/batch?scheduled_for=" + hour, batch(run, item(id(1), 700)));
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
     }
 

@@ -79,8 +79,7 @@ class InPortugueseTest {
                         where conrelid = ?::regclass and contype = 'c'
                         and pg_get_constraintdef(oid) like 'CHECK ((' || ? || ' = ANY (%'
                         """,
-                        table,
-                        column);
+                        table, column);
         return QUOTED.matcher(checks).results().map(it -> it.group(1)).toList();
     }
 
@@ -88,8 +87,7 @@ class InPortugueseTest {
     void words_of_a_sentence_never_fill_a_gap() throws IOException {
         var english = new Properties();
         try (var in = InPortuguese.class.getResourceAsStream("/messages/problems_en.properties")) {
-            english.load(
-                    new InputStreamReader(Objects.requireNonNull(in), StandardCharsets.UTF_8));
+            english.load(new InputStreamReader(Objects.requireNonNull(in), StandardCharsets.UTF_8));
         }
         for (var key : english.stringPropertyNames()) {
             var text = english.getProperty(key);

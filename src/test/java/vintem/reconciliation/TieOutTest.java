@@ -119,10 +119,7 @@ class TieOutTest {
         var d = pay("d", 1_000);
         goTo(2);
         importCsv(
-                List.of(
-                        line(day, -700, a),
-                        line(day, -55, ""),
-                        line(day.plusDays(1), -1_000, d)));
+                List.of(line(day, -700, a), line(day, -55, ""), line(day.plusDays(1), -1_000, d)));
         assertThat(closing())
                 .containsExactly(
                         "Linhas do extrato deste dia: 2",
@@ -136,8 +133,7 @@ class TieOutTest {
         assertThat(closing())
                 .contains("! Lançados pelo banco em outro dia: 1")
                 .contains(
-                        "! O mais antigo em aberto: %s (há 2 dias)"
-                                .formatted(Words.PT.day(next)));
+                        "! O mais antigo em aberto: %s (há 2 dias)".formatted(Words.PT.day(next)));
         day = day.plusDays(1);
         assertThat(closing())
                 .contains(
@@ -192,8 +188,7 @@ class TieOutTest {
                 .snapshot(
                         tx -> {
                             var all = new ArrayList<ClosingLines.Line>();
-                            closings.forEach(
-                                    it -> all.addAll(it.lines(tx, Words.PT, from, until)));
+                            closings.forEach(it -> all.addAll(it.lines(tx, Words.PT, from, until)));
                             return all;
                         })
                 .stream()
