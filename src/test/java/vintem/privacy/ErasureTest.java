@@ -424,9 +424,10 @@ class ErasureTest {
             Rows.change(
                     """
                     insert into charge_settlement (id, channel, status, debt_id, amount_cents,
-                        paid_at, paid_by, recorded_at)
-                    values ('%s', 'boleto', 'unknown', 'nobody-%s', 100, now(), '%s', now())"""
-                            .formatted(settlement, settlement, person.name()));
+                        paid_at, paid_by, bank_payment_id, recorded_at)
+                    values ('%1$s', 'boleto', 'unknown', 'nobody-%1$s', 100, now(), '%2$s', '%1$s',
+                            now())"""
+                            .formatted(settlement, person.name()));
             Rows.change(hold(hold, person, "now()"));
             forget(person, ",\"keep_proof\":false");
             assertThat(places(person)).isEmpty();
@@ -566,7 +567,7 @@ class ErasureTest {
                                     join payout_hold h on h.id = p.id where p.id = ?::uuid""",
                                     id.toString()))
                     .isEqualTo("apagado apagado apagado");
-            assertThat(Rows.text("select tax_id from payout where external_id = ?", young))
+            assertThat(Rows.text("select pix_key from payout where external_id = ?", young))
                     .as("what is young proves its payment")
                     .isEqualTo(person.cpf());
         } finally {
@@ -593,32 +594,33 @@ class ErasureTest {
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         var id = old();
         var owed = old();
-        for (var each : List.of(id, owed)) {
-            // The same charge, as it would stand there since 2018: cancelled, and still open.
+        try {
+            for (var each : List.of(id, owed)) {
+                // The same charge, as it would stand there since 2018: cancelled, and still open.
+                Rows.change(
+                        """
+                        insert into charge select (jsonb_populate_record(null::charge,
+                            to_jsonb(c) || jsonb_build_object('id', '%1$s', 'debt_id', '%1$s',
+                                'page_key', gen_random_uuid(), 'status', '%2$s',
+                                'boleto_status', 'none', 'beneficiary_id', null,
+                                'boleto_number', null, 'boleto_due', null, 'bar_code', null,
+                                'boleto_issued_at', null,
+                                'created_at', '2018-03-01', 'updated_at', '2018-03-02'))).*
+                        from charge c where debt_id = '%3$s'"""
+                                .formatted(each, each.equals(id) ? "cancelled" : "open", debt));
+            }
             Rows.change(
                     """
-                    insert into charge select (jsonb_populate_record(null::charge,
-                        to_jsonb(c) || jsonb_build_object('id', '%1$s', 'debt_id', '%1$s',
-                            'page_key', gen_random_uuid(), 'status', '%2$s',
-                            'boleto_status', 'none', 'beneficiary_id', null, 'boleto_number', null,
-                            'boleto_due', null, 'bar_code', null, 'boleto_issued_at', null,
-                            'created_at', '2018-03-01', 'updated_at', '2018-03-02'))).*
-                    from charge c where debt_id = '%3$s'"""
-                            .formatted(each, each.equals(id) ? "cancelled" : "open", debt));
-        }
-        Rows.change(
-                """
-                insert into charge_address (charge_id, address)
-                values ('%1$s', 'Rua de %2$s')"""
-                        .formatted(id, person.name()));
-        Rows.change(
-                """
-                insert into charge_settlement (id, channel, status, debt_id, amount_cents, paid_at,
-                    paid_by, recorded_at)
-                values ('%1$s', 'boleto', 'dismissed', '%1$s', 100, '2018-03-01', '%2$s',
-                        '2018-03-01')"""
-                        .formatted(id, person.name()));
-        try {
+                    insert into charge_address (charge_id, address)
+                    values ('%1$s', 'Rua de %2$s')"""
+                            .formatted(id, person.name()));
+            Rows.change(
+                    """
+                    insert into charge_settlement (id, channel, status, debt_id, amount_cents,
+                        paid_at, paid_by, bank_payment_id, recorded_at)
+                    values ('%1$s', 'boleto', 'dismissed', '%1$s', 100, '2018-03-01', '%2$s',
+                            '%1$s', '2018-03-01')"""
+                            .formatted(id, person.name()));
             people.retire();
             assertThat(charge(id)).isEqualTo("apagado apagado");
             assertThat(charge(owed))
