@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /// Runs after all others, and looks through what they made the product write: its log, what nodes
-/// printed, its outbox, its ledger and its logs of deeds and reads. Nobody is named there.
+/// printed, the spans and logs that collectors were told, its outbox, its ledger and its logs of
+/// deeds and reads. Nobody is named there.
 class PersonalDataIT {
     private static final Path WRITTEN = Path.of("target/scan");
 
