@@ -272,9 +272,14 @@ class HoldTable {
             where i.hold_id = :id and p.id = i.payout_id and p.status = 'held'
             """;
 
-    // Whoever sends another piece of a batch waits here, and sees what the first one has sent.
-    private static final String LOCK_BATCHES =
-            "select id from payout_batch where id = any(:batches) order by id for update";
+    // Whoever sends another piece of a batch waits here, and sees what the first one has sent. No
+    // lock of the batch's row: that one is taken last, after the money.
+    private static final String ONE_PIECE_AT_A_TIME =
+            """
+            select pg_advisory_xact_lock(k)::text
+            from (select distinct hashtextextended(b, 2026) as k from unnest(:batches) b
+                  order by k) s
+            """;
 
     // What a second person has released, or is to release, was looked at.
     private static final String SENT_ALONE =
@@ -337,12 +342,12 @@ class HoldTable {
     public record SentAlone(String batchId, long cents) {}
 
     /// What was sent before under these batches, or waits for its hour, without a second person.
-    /// The batches stay locked.
+    /// Until the commit nobody else is told.
     ///
     /// @param now payouts that are being decided about
     List<SentAlone> sentAlone(Handle tx, Collection<String> batches, Collection<UUID> now) {
         var ids = BinaryArray.texts(batches, it -> it);
-        tx.createQuery(LOCK_BATCHES).bind("batches", ids).mapTo(String.class).list();
+        tx.createQuery(ONE_PIECE_AT_A_TIME).bind("batches", ids).mapTo(String.class).list();
         return tx.createQuery(SENT_ALONE)
                 .bind("batches", ids)
                 .bind("now", BinaryArray.uuids(now, it -> it))

@@ -136,11 +136,12 @@ class People {
                 rows.put(place.where(), erased.rows());
             }
         }
-        // A short name could be a part of any word.
+        // A short name could be a part of any word, and a pseudonym of before names nobody.
         var certain =
                 texts.stream()
                         .map(String::strip)
                         .filter(it -> it.length() >= SHORTEST_CERTAIN)
+                        .filter(it -> !it.startsWith("apagado"))
                         .collect(Collectors.toUnmodifiableSet());
         if (!certain.isEmpty()) {
             for (var place : places) {
