@@ -70,6 +70,10 @@ class CashbackApi {
     static final String RESTING = "resting";
     static final String BUSY = "busy";
 
+    /// Calls under way at once on one node; whoever comes beyond that is answered with what is
+    // known.
+    static final int MOST_CALLS = 32;
+
     private static final Logger LOG = Logger.getLogger(CashbackApi.class);
 
     private static final Metrics.Histogram SECONDS =
@@ -80,7 +84,6 @@ class CashbackApi {
 
     private static final int MOST_BYTES = 16 << 10;
     private static final int MOST_KNOWN = 10_000;
-    private static final int MOST_CALLS = 32;
     private static final int TRIES = 3;
     private static final int JUDGED_CALLS = 10;
     private static final int BAD_CALLS = 5;
@@ -128,18 +131,11 @@ class CashbackApi {
                         .onOpen(_ -> LOG.warn("the cashback API fails; it is left alone a while"))
                         .onClose(_ -> LOG.info("the cashback API answers again"))
                         .build();
-        var retry =
-                RetryPolicy.<Long>builder()
-                        .handleIf(CashbackApi::isTheirTrouble)
-                        .withMaxAttempts(TRIES)
-                        .withBackoff(FIRST_PAUSE, LONGEST_PAUSE)
-                        .withJitter(JITTER)
-                        .build();
         // From the outside in: the deadline holds for all tries together, the circuit judges each.
         failsafe =
                 Failsafe.with(deadline(settings.deadline()))
                         .compose(Bulkhead.<Long>of(MOST_CALLS))
-                        .compose(retry)
+                        .compose(retrying())
                         .compose(circuit)
                         .compose(deadline(settings.tryDeadline()));
     }
@@ -150,6 +146,15 @@ class CashbackApi {
                 "vintem_cashback_api_circuit",
                 "0: the outside API is asked; 1: it is tried again; 2: it is left alone",
                 this::circuitState);
+    }
+
+    static RetryPolicy<Long> retrying() {
+        return RetryPolicy.<Long>builder()
+                .handleIf(CashbackApi::isTheirTrouble)
+                .withMaxAttempts(TRIES)
+                .withBackoff(FIRST_PAUSE, LONGEST_PAUSE)
+                .withJitter(JITTER)
+                .build();
     }
 
     private static Timeout<Long> deadline(Duration time) {
