@@ -2,8 +2,6 @@ package vintem.cashback;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.failsafe.Bulkhead;
-import dev.failsafe.BulkheadFullException;
 import dev.failsafe.CircuitBreaker;
 import dev.failsafe.CircuitBreakerOpenException;
 import dev.failsafe.Failsafe;
@@ -30,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
@@ -101,6 +100,8 @@ class CashbackApi {
     private final Map<TaxId, CompletableFuture<Credit>> underWay = new ConcurrentHashMap<>();
     private final CircuitBreaker<Long> circuit;
     private final FailsafeExecutor<Long> failsafe;
+    // Not Failsafe's own bulkhead, which loses a place for good with each caller that it turns away.
+    private final Semaphore room = new Semaphore(MOST_CALLS);
 
     @Inject
     CashbackApi(Clock clock) {
@@ -134,7 +135,6 @@ class CashbackApi {
         // From the outside in: the deadline holds for all tries together, the circuit judges each.
         failsafe =
                 Failsafe.with(deadline(settings.deadline()))
-                        .compose(Bulkhead.<Long>of(MOST_CALLS))
                         .compose(retrying())
                         .compose(circuit)
                         .compose(deadline(settings.tryDeadline()));
@@ -241,6 +241,10 @@ class CashbackApi {
         if (fresh.isPresent()) {
             return fresh.get();
         }
+        if (!room.tryAcquire()) {
+            failures(BUSY).increment();
+            return otherwise(cpf, BUSY);
+        }
         try {
             var start = System.nanoTime();
             var cents = failsafe.get(() -> call(cpf));
@@ -252,6 +256,8 @@ class CashbackApi {
             var reason = reason(failed);
             failures(reason).increment();
             return otherwise(cpf, reason);
+        } finally {
+            room.release();
         }
     }
 
@@ -311,7 +317,6 @@ class CashbackApi {
             case NoFigure none -> none.reason();
             case TimeoutExceededException _ -> TIMEOUT;
             case CircuitBreakerOpenException _ -> RESTING;
-            case BulkheadFullException _ -> BUSY;
             default -> UNREACHABLE;
         };
     }

@@ -137,6 +137,7 @@ final class PurchaseLines {
                         .fieldSeparator(separator(text))
                         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .allowUnclosedQuote(false)
                         .maxBufferSize(1 << 20)
                         .ofCsvRecord(text)) {
             for (var record : reader) {

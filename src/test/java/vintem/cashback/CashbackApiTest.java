@@ -89,6 +89,7 @@ class CashbackApiTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private HttpServer server;
     private CashbackApi api;
+    private CashbackApi hasty;
 
     @BeforeEach
     void a_server_and_its_client() throws IOException {
@@ -103,13 +104,16 @@ class CashbackApiTest {
                     }
                 });
         server.start();
-        api = client(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/base"));
+        var base = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/base");
+        api = client(base, PATIENT);
+        hasty = client(base, DEADLINE);
     }
 
     @AfterEach
     void all_is_over() {
         over.countDown();
         api.stop();
+        hasty.stop();
         server.stop(0);
     }
 
@@ -213,7 +217,7 @@ class CashbackApiTest {
     @Test
     void a_slow_server_costs_no_more_than_the_deadline() {
         behaviour.set(_ -> Together.await(over));
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
+        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
     }
 
     @Test
@@ -225,19 +229,19 @@ class CashbackApiTest {
                     call.getResponseBody().flush();
                     Together.await(over);
                 });
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
+        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
     }
 
     @Test
     void a_huge_body_is_not_read_to_its_end() {
         behaviour.set(says(" ".repeat(8 << 20) + GOOD));
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
+        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
     }
 
     @Test
     void a_server_that_hangs_up_is_unreachable() {
         behaviour.set(HttpExchange::close);
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
+        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
     }
 
     @Test
@@ -285,14 +289,13 @@ class CashbackApiTest {
                     Together.await(mayAnswer);
                     says(GOOD).answer(call);
                 });
-        var patient = client(address(), Duration.ofSeconds(30));
         var helper =
                 Together.beside(
                         () -> {
                             Together.await(entered);
                             mayAnswer.countDown();
                         });
-        var credits = Together.atOnce(32, () -> patient.credit(ANA));
+        var credits = Together.atOnce(32, () -> api.credit(ANA));
         helper.join();
         assertThat(calls).hasValue(1);
         // Whoever came after the answer finds it kept.
@@ -302,8 +305,7 @@ class CashbackApiTest {
                                 credit.equals(new Credit.Live(360_000, clock.instant()))
                                         || credit.equals(
                                                 new Credit.Cached(360_000, clock.instant())));
-        patient.stop();
-    }
+        }
 
     @Test
     void one_cpf_never_hears_the_figure_of_another() {
@@ -342,8 +344,7 @@ class CashbackApiTest {
     /// rests. Both must come back well.
     @Test
     void a_circuit_that_is_half_open_lets_two_calls_through_and_closes_after_both() {
-        var patient = client(address(), PATIENT);
-        open(patient);
+        open(api);
         var entered = new AtomicInteger();
         var mayAnswer = new CountDownLatch(1);
         behaviour.set(
@@ -356,45 +357,41 @@ class CashbackApiTest {
         Together.until(
                 "it is asked again, twice",
                 () -> {
-                    asked.add(asking(patient, cpf(asked.size())));
+                    asked.add(asking(api, cpf(asked.size())));
                     return entered.get() >= 2;
                 });
         for (var i = 0; i < 20; i++) {
-            assertThat(patient.credit(cpf(MOST_ASKED + i)))
+            assertThat(api.credit(cpf(MOST_ASKED + i)))
                     .isEqualTo(new Credit.Unavailable("resting"));
         }
         assertThat(entered).hasValue(2);
-        assertThat(patient.circuitState()).isEqualTo(1);
+        assertThat(api.circuitState()).isEqualTo(1);
         mayAnswer.countDown();
         assertThat(asked.stream().map(CompletableFuture::join))
                 .filteredOn(it -> it instanceof Credit.Live)
                 .hasSize(2);
-        assertThat(patient.circuitState()).isZero();
-        patient.stop();
-    }
+        assertThat(api.circuitState()).isZero();
+        }
 
     @Test
     void a_circuit_that_is_half_open_and_meets_another_failure_opens_again() {
-        var patient = client(address(), PATIENT);
-        open(patient);
+        open(api);
         var before = calls.get();
         Together.until(
                 "it is tried again",
                 () -> {
-                    patient.credit(ANA);
+                    api.credit(ANA);
                     return calls.get() > before;
                 });
-        assertThat(patient.circuitState()).isEqualTo(2);
-        patient.stop();
-    }
+        assertThat(api.circuitState()).isEqualTo(2);
+        }
 
     /// Who is too many is told at once, with what is known of them and its age: nobody queues for
     /// an API that is slow, and it is never asked by more than so many.
     @Test
     void no_more_calls_than_so_many_are_under_way_and_all_others_are_answered_at_once() {
-        var patient = client(address(), PATIENT);
         var known = clock.instant();
-        assertThat(patient.credit(ANA)).isEqualTo(new Credit.Live(360_000, known));
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Live(360_000, known));
         clock.passes(Duration.ofHours(2));
         var underWay = new AtomicInteger();
         var most = new AtomicInteger();
@@ -408,27 +405,26 @@ class CashbackApiTest {
                 });
         var asked = new ArrayList<CompletableFuture<Credit>>();
         for (var i = 0; i < CashbackApi.MOST_CALLS; i++) {
-            asked.add(asking(patient, cpf(i)));
+            asked.add(asking(api, cpf(i)));
         }
         Together.until("all of them are under way", () -> underWay.get() == CashbackApi.MOST_CALLS);
         // Nothing comes back from there until these were answered.
         for (var i = 0; i < CashbackApi.MOST_CALLS; i++) {
-            assertThat(patient.credit(cpf(MOST_ASKED + i)))
+            assertThat(api.credit(cpf(MOST_ASKED + i)))
                     .isEqualTo(new Credit.Unavailable("busy"));
         }
-        assertThat(patient.credit(ANA)).isEqualTo(new Credit.Cached(360_000, known));
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Cached(360_000, known));
         assertThat(asked).noneMatch(CompletableFuture::isDone);
         mayAnswer.countDown();
         assertThat(asked.stream().map(CompletableFuture::join))
                 .allMatch(it -> it.equals(new Credit.Live(360_000, clock.instant())));
         assertThat(most).hasValue(CashbackApi.MOST_CALLS);
         // There is room again, and being full was nobody's failure.
-        assertThat(patient.credit(cpf(MOST_ASKED)))
+        assertThat(api.credit(cpf(MOST_ASKED)))
                 .isEqualTo(new Credit.Live(360_000, clock.instant()));
-        assertThat(patient.credit(ANA)).isEqualTo(new Credit.Live(360_000, clock.instant()));
-        assertThat(patient.circuitState()).isZero();
-        patient.stop();
-    }
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Live(360_000, clock.instant()));
+        assertThat(api.circuitState()).isZero();
+        }
 
     @Test
     void nobody_in_a_crowd_waits_for_an_api_that_never_answers() {
@@ -436,7 +432,7 @@ class CashbackApiTest {
         var works = new ArrayList<Callable<Credit>>();
         for (var i = 0; i < CashbackApi.MOST_CALLS * 2; i++) {
             var cpf = cpf(i);
-            works.add(() -> api.credit(cpf));
+            works.add(() -> hasty.credit(cpf));
         }
         assertThat(Together.atOnce(works))
                 .allSatisfy(it -> assertThat(it).isInstanceOf(Credit.Unavailable.class));
@@ -453,9 +449,7 @@ class CashbackApiTest {
                     arrivals.add(System.nanoTime());
                     answer(call, 500, "");
                 });
-        var patient = client(address(), PATIENT);
-        assertThat(patient.credit(ANA)).isEqualTo(new Credit.Unavailable("failing"));
-        patient.stop();
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Unavailable("failing"));
         assertThat(arrivals).hasSize(3);
         var policy = CashbackApi.retrying().getConfig();
         // A clock may tick a little late.

@@ -629,10 +629,10 @@ class PurchaseContractTest {
             shown.add(
                     "%s %s %s %s %s"
                             .formatted(
-                                    it.required("valor").decimalValue().toPlainString(),
+                                    reais(it, "valor"),
                                     it.required("data").asText(),
                                     it.required("cashback").asText(),
-                                    it.required("cashback_valor").decimalValue().toPlainString(),
+                                    reais(it, "cashback_valor"),
                                     it.required("status").asText()));
         }
         assertThat(shown)
@@ -704,6 +704,10 @@ class PurchaseContractTest {
     private static Http.Answer approveFromNowOn(Seller seller) {
         return Http.admin()
                 .post("/cashback/cpfs-aprovados", "{\"cpf\":\"%s\"}".formatted(seller.cpf()));
+    }
+
+    private static String reais(JsonNode purchase, String member) {
+        return purchase.required(member).decimalValue().setScale(2).toPlainString();
     }
 
     private static List<String> names(JsonNode object) {

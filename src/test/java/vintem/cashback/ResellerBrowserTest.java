@@ -212,7 +212,7 @@ class ResellerBrowserTest {
                         """
                                 .formatted(code, day, cpf, Sellers.newCpf()));
         company.getByRole(AriaRole.BUTTON, named("Importar")).click();
-        assertThat(company.locator("#result")).containsText("1.234,56");
+        assertThat(company.locator("#imported")).containsText("1.234,56");
         assertThat(company.locator("#refused tbody tr"))
                 .containsText(
                         new String[] {
@@ -229,7 +229,7 @@ class ResellerBrowserTest {
         assertThat(left).not().hasValue(Pattern.compile(".*R\\$.*", Pattern.DOTALL));
         left.fill(left.inputValue().lines().findFirst().orElseThrow().replace("um real", "1,00"));
         company.getByRole(AriaRole.BUTTON, named("Importar")).click();
-        assertThat(company.locator("#result")).containsText("Não cadastradas0nenhuma");
+        assertThat(company.locator("#imported")).containsText("Não cadastradas0nenhuma");
 
         var file =
                 "cpf,Data,Valor,Código,loja\n%s,%s,99.90,%s-5,Centro\n"
@@ -239,7 +239,7 @@ class ResellerBrowserTest {
                         new FilePayload(
                                 "compras.csv", "text/csv", file.getBytes(StandardCharsets.UTF_8)));
         company.getByRole(AriaRole.BUTTON, named("Importar")).click();
-        assertThat(company.locator("#result")).containsText("99,90");
+        assertThat(company.locator("#imported")).containsText("99,90");
         var codes = new ArrayList<String>();
         seller.http()
                 .get("/compra")
