@@ -100,7 +100,8 @@ class CashbackApi {
     private final Map<TaxId, CompletableFuture<Credit>> underWay = new ConcurrentHashMap<>();
     private final CircuitBreaker<Long> circuit;
     private final FailsafeExecutor<Long> failsafe;
-    // Not Failsafe's own bulkhead, which loses a place for good with each caller that it turns away.
+    // Not Failsafe's own bulkhead, which loses a place for good with each caller that it turns
+    // away.
     private final Semaphore room = new Semaphore(MOST_CALLS);
 
     @Inject

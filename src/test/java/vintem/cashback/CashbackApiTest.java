@@ -235,13 +235,15 @@ class CashbackApiTest {
     @Test
     void a_huge_body_is_not_read_to_its_end() {
         behaviour.set(says(" ".repeat(8 << 20) + GOOD));
-        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
+        assertThat(inTime(() -> hasty.credit(ANA)))
+                .isEqualTo(new Credit.Unavailable("unreachable"));
     }
 
     @Test
     void a_server_that_hangs_up_is_unreachable() {
         behaviour.set(HttpExchange::close);
-        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
+        assertThat(inTime(() -> hasty.credit(ANA)))
+                .isEqualTo(new Credit.Unavailable("unreachable"));
     }
 
     @Test
@@ -305,7 +307,7 @@ class CashbackApiTest {
                                 credit.equals(new Credit.Live(360_000, clock.instant()))
                                         || credit.equals(
                                                 new Credit.Cached(360_000, clock.instant())));
-        }
+    }
 
     @Test
     void one_cpf_never_hears_the_figure_of_another() {
@@ -371,7 +373,7 @@ class CashbackApiTest {
                 .filteredOn(it -> it instanceof Credit.Live)
                 .hasSize(2);
         assertThat(api.circuitState()).isZero();
-        }
+    }
 
     @Test
     void a_circuit_that_is_half_open_and_meets_another_failure_opens_again() {
@@ -384,7 +386,7 @@ class CashbackApiTest {
                     return calls.get() > before;
                 });
         assertThat(api.circuitState()).isEqualTo(2);
-        }
+    }
 
     /// Who is too many is told at once, with what is known of them and its age: nobody queues for
     /// an API that is slow, and it is never asked by more than so many.
@@ -410,8 +412,7 @@ class CashbackApiTest {
         Together.until("all of them are under way", () -> underWay.get() == CashbackApi.MOST_CALLS);
         // Nothing comes back from there until these were answered.
         for (var i = 0; i < CashbackApi.MOST_CALLS; i++) {
-            assertThat(api.credit(cpf(MOST_ASKED + i)))
-                    .isEqualTo(new Credit.Unavailable("busy"));
+            assertThat(api.credit(cpf(MOST_ASKED + i))).isEqualTo(new Credit.Unavailable("busy"));
         }
         assertThat(api.credit(ANA)).isEqualTo(new Credit.Cached(360_000, known));
         assertThat(asked).noneMatch(CompletableFuture::isDone);
@@ -424,7 +425,7 @@ class CashbackApiTest {
                 .isEqualTo(new Credit.Live(360_000, clock.instant()));
         assertThat(api.credit(ANA)).isEqualTo(new Credit.Live(360_000, clock.instant()));
         assertThat(api.circuitState()).isZero();
-        }
+    }
 
     @Test
     void nobody_in_a_crowd_waits_for_an_api_that_never_answers() {
