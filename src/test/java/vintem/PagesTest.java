@@ -66,6 +66,7 @@ class PagesTest {
                 "/app/purchases",
                 "/app/purchases?status=approved&page=9",
                 "/app/purchases/rates",
+                "/app/purchases/import",
                 "/app/purchases/closes",
                 "/app/investments",
                 "/app/investments?month=2&year=2026&window=semanal&search=ninguem&sort=-atual",

@@ -120,6 +120,26 @@ class StyleTest {
                         });
     }
 
+    /// A test that nobody finds is green for ever: so is one that returns before its work is done.
+    @Test
+    void every_test_is_found_and_waited_for() throws IOException {
+        var says = Pattern.compile("@(Test|ParameterizedTest|RepeatedTest|Property)\\b");
+        var unseen =
+                Pattern.compile(
+                        "@Test\\s+(?:private |static |(?:public )?(?:CompletableFuture|CompletionStage"
+                                + "|Future|Uni|boolean|int|long|String)\\b)");
+        sources(TESTS)
+                .forEach(
+                        (path, text) -> {
+                            if (says.matcher(text).find()) {
+                                assertThat(path.getFileName().toString())
+                                        .as("surefire and failsafe go by the name")
+                                        .matches("\\w+(Test|IT|Story|Campaign)\\.java");
+                            }
+                            assertThat(unseen.matcher(text).find()).as("%s", path).isFalse();
+                        });
+    }
+
     @Test
     void only_commands_print() throws IOException {
         var wrong = new ArrayList<String>();

@@ -2,8 +2,6 @@ package vintem.cashback;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.failsafe.Bulkhead;
-import dev.failsafe.BulkheadFullException;
 import dev.failsafe.CircuitBreaker;
 import dev.failsafe.CircuitBreakerOpenException;
 import dev.failsafe.Failsafe;
@@ -30,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,6 +70,10 @@ class CashbackApi {
     static final String RESTING = "resting";
     static final String BUSY = "busy";
 
+    /// Calls under way at once on one node; whoever comes beyond that is answered with what is
+    // known.
+    static final int MOST_CALLS = 32;
+
     private static final Logger LOG = Logger.getLogger(CashbackApi.class);
 
     private static final Metrics.Histogram SECONDS =
@@ -81,7 +84,6 @@ class CashbackApi {
 
     private static final int MOST_BYTES = 16 << 10;
     private static final int MOST_KNOWN = 10_000;
-    private static final int MOST_CALLS = 32;
     private static final int TRIES = 3;
     private static final int JUDGED_CALLS = 10;
     private static final int BAD_CALLS = 5;
@@ -100,6 +102,9 @@ class CashbackApi {
     private final AtomicLong erasures = new AtomicLong();
     private final CircuitBreaker<Long> circuit;
     private final FailsafeExecutor<Long> failsafe;
+    // Not Failsafe's own bulkhead, which loses a place for good with each caller that it turns
+    // away.
+    private final Semaphore room = new Semaphore(MOST_CALLS);
 
     @Inject
     CashbackApi(Clock clock) {
@@ -130,18 +135,10 @@ class CashbackApi {
                         .onOpen(_ -> LOG.warn("the cashback API fails; it is left alone a while"))
                         .onClose(_ -> LOG.info("the cashback API answers again"))
                         .build();
-        var retry =
-                RetryPolicy.<Long>builder()
-                        .handleIf(CashbackApi::isTheirTrouble)
-                        .withMaxAttempts(TRIES)
-                        .withBackoff(FIRST_PAUSE, LONGEST_PAUSE)
-                        .withJitter(JITTER)
-                        .build();
         // From the outside in: the deadline holds for all tries together, the circuit judges each.
         failsafe =
                 Failsafe.with(deadline(settings.deadline()))
-                        .compose(Bulkhead.<Long>of(MOST_CALLS))
-                        .compose(retry)
+                        .compose(retrying())
                         .compose(circuit)
                         .compose(deadline(settings.tryDeadline()));
     }
@@ -152,6 +149,15 @@ class CashbackApi {
                 "vintem_cashback_api_circuit",
                 "0: the outside API is asked; 1: it is tried again; 2: it is left alone",
                 this::circuitState);
+    }
+
+    static RetryPolicy<Long> retrying() {
+        return RetryPolicy.<Long>builder()
+                .handleIf(CashbackApi::isTheirTrouble)
+                .withMaxAttempts(TRIES)
+                .withBackoff(FIRST_PAUSE, LONGEST_PAUSE)
+                .withJitter(JITTER)
+                .build();
     }
 
     private static Timeout<Long> deadline(Duration time) {
@@ -244,6 +250,10 @@ class CashbackApi {
         if (fresh.isPresent()) {
             return fresh.get();
         }
+        if (!room.tryAcquire()) {
+            failures(BUSY).increment();
+            return otherwise(cpf, BUSY);
+        }
         var before = erasures.get();
         try {
             var start = System.nanoTime();
@@ -260,6 +270,8 @@ class CashbackApi {
             var reason = reason(failed);
             failures(reason).increment();
             return otherwise(cpf, reason);
+        } finally {
+            room.release();
         }
     }
 
@@ -319,7 +331,6 @@ class CashbackApi {
             case NoFigure none -> none.reason();
             case TimeoutExceededException _ -> TIMEOUT;
             case CircuitBreakerOpenException _ -> RESTING;
-            case BulkheadFullException _ -> BUSY;
             default -> UNREACHABLE;
         };
     }

@@ -128,7 +128,8 @@ final class CashbackReader {
         return wishes;
     }
 
-    private static CreatePurchases.Wish purchase(Fields body, Clock clock) {
+    /// What is wrong is noted in the fields.
+    static CreatePurchases.Wish purchase(Fields body, Clock clock) {
         var code = body.requiredText("codigo", LONGEST_CODE).strip();
         var cents = cents(body, "valor", MOST_CENTS, true);
         var day = day(body, "data", clock);

@@ -52,6 +52,9 @@ class CloseTable {
 
     private static final String LAST = "select max(month) from cashback_close";
 
+    private static final String FIRST_OPEN =
+            "select min(month) from cashback_month where accrued_cents <> credited_cents";
+
     private static final String UNFINISHED =
             "select month from cashback_close where finished_at is null order by month";
 
@@ -143,7 +146,16 @@ class CloseTable {
 
     /// The last month whose close has begun, or null.
     @Nullable LocalDate last(Handle tx) {
-        return tx.createQuery(LAST)
+        return month(tx, LAST);
+    }
+
+    /// The first month of which something is not credited yet, or null.
+    @Nullable LocalDate firstOpen(Handle tx) {
+        return month(tx, FIRST_OPEN);
+    }
+
+    private static @Nullable LocalDate month(Handle tx, String query) {
+        return tx.createQuery(query)
                 .map((row, _) -> Optional.ofNullable(row.getObject(1, LocalDate.class)))
                 .one()
                 .orElse(null);

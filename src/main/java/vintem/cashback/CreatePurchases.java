@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -151,8 +150,8 @@ class CreatePurchases {
             }
             var idOf = new HashMap<String, UUID>();
             for (var buyer : resellers.buyers(tx, ids, cpfs, BusinessDays.today(clock))) {
-                buyers.put(buyer.reseller().id(), buyer);
-                idOf.put(Objects.requireNonNull(buyer.reseller().cpf()), buyer.reseller().id());
+                buyers.put(buyer.id(), buyer);
+                idOf.put(buyer.cpf(), buyer.id());
             }
             for (var request : open) {
                 var wish = request.wish();
@@ -166,7 +165,7 @@ class CreatePurchases {
                 if (buyer == null) {
                     outcomes.put(request.id(), new Outcome.UnknownReseller());
                 } else {
-                    wanted.add(purchase(request, buyer.reseller().id(), buyer.approved()));
+                    wanted.add(purchase(request, buyer.id(), buyer.approved()));
                 }
             }
         }
@@ -193,30 +192,29 @@ class CreatePurchases {
                 return;
             }
             var rates = rateBook.read(tx, buyers.values().iterator().next().rates());
-            var written = Set.copyOf(table.insert(tx, wanted));
-            // A list that is run again finds what it had written: its accrual is written, too.
+            var all = table.insert(tx, wanted) == wanted.size();
             var standing =
-                    written.size() == wanted.size()
-                            ? Map.<UUID, Purchase>of()
-                            : table.find(tx, wanted.stream().map(Purchase::id).toList());
+                    all ? Map.<UUID, PurchaseTable.Standing>of() : table.standing(tx, wanted);
             var booking = accrue.open();
             var news = new ArrayList<Outbox.News>();
             var callers = new HashMap<UUID, Caller>();
             open.forEach(it -> callers.put(it.id(), it.caller()));
             for (var each : wanted) {
-                if (written.contains(each.id()) || standing.containsKey(each.id())) {
+                var found = standing.get(each.id());
+                if (all || found != null) {
                     var body =
                             PurchaseBody.of(
                                     each,
-                                    Objects.requireNonNull(buyers.get(each.resellerId()))
-                                            .reseller(),
+                                    Objects.requireNonNull(buyers.get(each.resellerId())),
                                     rates,
                                     Objects.requireNonNull(callers.get(each.id())));
                     outcomes.put(each.id(), new Outcome.Created(each, body.json()));
                 } else {
                     outcomes.put(each.id(), new Outcome.CodeTaken(each.code()));
                 }
-                if (written.contains(each.id()) && each.status() == PurchaseStatus.APPROVED) {
+                // What an earlier run of this list had written, it had accrued, too.
+                var fresh = all || found != null && found.fresh();
+                if (fresh && each.status() == PurchaseStatus.APPROVED) {
                     booking.approved(each);
                     news.add(CashbackEvent.approved(each).news());
                 }

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +46,19 @@ class MonthTable {
     /// @param availableCents may be asked for, but for what the next close takes back
     /// @param recoverableCents was paid out and then taken back
     public record Account(UUID resellerId, long availableCents, long recoverableCents) {}
+
+    /// What a reseller has, and how far the books are.
+    ///
+    /// @param closed the last month whose close has begun
+    /// @param changedCents what the next close moves of months that are closed
+    /// @param pendingCents what is owed and not available yet
+    /// @param rates how many rates were ever decided, which names the [RateBook]
+    public record Standing(
+            Account account,
+            @Nullable LocalDate closed,
+            long changedCents,
+            long pendingCents,
+            int rates) {}
 
     // The day is bound as text: the driver has no binary array of dates here.
     private static final String ENSURE =
@@ -100,21 +112,23 @@ class MonthTable {
     private static final String OF_MONTH =
             "select * from cashback_month where reseller_id = :reseller and month = :month";
 
-    // What of the closed months has changed since: the next close moves it.
-    private static final String ADJUSTMENTS =
+    // In one statement: each look at a statement or at what is available asks for all of it.
+    private static final String STANDING =
             """
-            select coalesce(sum(accrued_cents - credited_cents), 0)::bigint from cashback_month
-            where reseller_id = :reseller and month <= :closed and accrued_cents <> credited_cents
+            select coalesce(a.available_cents, 0) as available_cents,
+                   coalesce(a.recoverable_cents, 0) as recoverable_cents,
+                   c.closed, coalesce(m.changed_cents, 0) as changed_cents,
+                   coalesce(m.pending_cents, 0) as pending_cents,
+                   (select count(*) from cashback_rates) as rates
+            from (select max(month) as closed from cashback_close) c
+            left join cashback_account a on a.reseller_id = :reseller
+            cross join lateral (
+                select sum(accrued_cents - credited_cents)::bigint as pending_cents,
+                       (sum(accrued_cents - credited_cents)
+                            filter (where month <= c.closed))::bigint as changed_cents
+                from cashback_month
+                where reseller_id = :reseller and accrued_cents <> credited_cents) m
             """;
-
-    private static final String OPEN =
-            """
-            select coalesce(sum(accrued_cents - credited_cents), 0)::bigint from cashback_month
-            where reseller_id = :reseller and accrued_cents <> credited_cents
-            """;
-
-    private static final String ACCOUNT =
-            "select * from cashback_account where reseller_id = :reseller";
 
     private static final String LOCK_ACCOUNTS =
             """
@@ -204,27 +218,21 @@ class MonthTable {
                 .orElseGet(() -> Month.none(reseller, month));
     }
 
-    /// What the next close moves of months that are closed; none where none is.
-    long adjustmentCents(Handle tx, UUID reseller, @Nullable LocalDate closed) {
-        return closed == null
-                ? 0
-                : tx.createQuery(ADJUSTMENTS)
-                        .bind("reseller", reseller)
-                        .bind("closed", closed)
-                        .mapTo(Long.class)
-                        .one();
-    }
-
-    /// What is owed and not available yet.
-    long pendingCents(Handle tx, UUID reseller) {
-        return tx.createQuery(OPEN).bind("reseller", reseller).mapTo(Long.class).one();
-    }
-
-    Optional<Account> account(Handle tx, UUID reseller) {
-        return tx.createQuery(ACCOUNT)
+    Standing standing(Handle tx, UUID reseller) {
+        return tx.createQuery(STANDING)
                 .bind("reseller", reseller)
-                .map((row, _) -> account(row))
-                .findOne();
+                .map(
+                        (row, _) ->
+                                new Standing(
+                                        new Account(
+                                                reseller,
+                                                row.getLong("available_cents"),
+                                                row.getLong("recoverable_cents")),
+                                        row.getObject("closed", LocalDate.class),
+                                        row.getLong("changed_cents"),
+                                        row.getLong("pending_cents"),
+                                        row.getInt("rates")))
+                .one();
     }
 
     Map<UUID, Account> lockAccounts(Handle tx, Collection<UUID> resellers) {

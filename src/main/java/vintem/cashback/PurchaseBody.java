@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import vintem.access.Caller;
 import vintem.platform.Cents;
 import vintem.platform.Json;
+import vintem.platform.TaxId;
 
 /// A purchase as the contract has it.
 ///
@@ -35,9 +36,28 @@ public record PurchaseBody(
                     reseller.userName(),
                     ResellerBody.cpfFor(caller, reseller));
         }
+
+        static Whose of(ResellerTable.Buyer buyer, Caller caller) {
+            return new Whose(
+                    buyer.id(),
+                    buyer.fullName(),
+                    buyer.userName(),
+                    ResellerBody.seesAllOf(caller, buyer.id())
+                            ? buyer.cpf()
+                            : new TaxId.Cpf(buyer.cpf()).masked());
+        }
     }
 
     static PurchaseBody of(Purchase purchase, Reseller reseller, RateBook book, Caller caller) {
+        return of(purchase, Whose.of(reseller, caller), book);
+    }
+
+    static PurchaseBody of(
+            Purchase purchase, ResellerTable.Buyer buyer, RateBook book, Caller caller) {
+        return of(purchase, Whose.of(buyer, caller), book);
+    }
+
+    private static PurchaseBody of(Purchase purchase, Whose whose, RateBook book) {
         var rates = book.of(purchase.boughtOn());
         return new PurchaseBody(
                 purchase.code(),
@@ -47,7 +67,7 @@ public record PurchaseBody(
                 rates.percent(purchase.amountCents()),
                 Cents.toReais(rates.cashbackCents(purchase.amountCents())),
                 purchase.id(),
-                Whose.of(reseller, caller),
+                whose,
                 purchase.createdAt(),
                 purchase.reason());
     }

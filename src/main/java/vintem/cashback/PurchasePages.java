@@ -197,15 +197,19 @@ public class PurchasePages {
     @Needs(capability = Capability.CASHBACK, role = Role.READ)
     @Operation(hidden = true)
     public Response closes() {
-        var all = database.transaction(closes::all);
-        return pages.show(
-                "cashback/closes.html",
-                new ClosesView(
-                        all.stream()
-                                .map(it -> new CloseLine(YearMonth.from(it.month()).toString(), it))
-                                .toList(),
-                        next(all),
-                        may(Role.OPERATOR)));
+        var view = database.snapshot(this::closes);
+        return pages.show("cashback/closes.html", view);
+    }
+
+    private ClosesView closes(Handle tx) {
+        var all = closes.all(tx);
+        var last = all.isEmpty() ? null : all.getFirst().month();
+        return new ClosesView(
+                all.stream()
+                        .map(it -> new CloseLine(YearMonth.from(it.month()).toString(), it))
+                        .toList(),
+                next(last, last == null ? closes.firstOpen(tx) : null),
+                may(Role.OPERATOR));
     }
 
     private ListView list(Handle tx, String status, @Nullable String q, PageOf.Place place) {
@@ -248,18 +252,14 @@ public class PurchasePages {
                 .toList();
     }
 
-    /// After the last one that was closed, at most a year of them.
-    private List<String> next(List<Close> all) {
+    /// In the order in which they are to be closed, at most a year of them: from the one after the
+    /// last that was closed, or from the first of which anything is owed.
+    private List<String> next(@Nullable LocalDate last, @Nullable LocalDate firstOpen) {
         var end = YearMonth.from(BusinessDays.today(clock));
-        var month =
-                all.isEmpty()
-                        ? end.minusMonths(MONTHS)
-                        : YearMonth.from(all.getFirst().month()).plusMonths(1);
-        if (month.isBefore(end.minusMonths(MONTHS))) {
-            month = end.minusMonths(MONTHS);
-        }
+        var first = firstOpen == null ? end.minusMonths(1) : YearMonth.from(firstOpen);
+        var month = last == null ? first : YearMonth.from(last).plusMonths(1);
         var next = new ArrayList<String>();
-        for (; month.isBefore(end); month = month.plusMonths(1)) {
+        for (; month.isBefore(end) && next.size() < MONTHS; month = month.plusMonths(1)) {
             next.add(month.toString());
         }
         return next;

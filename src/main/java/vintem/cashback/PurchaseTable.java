@@ -45,6 +45,11 @@ class PurchaseTable {
     /// @param judgementId the request that judged it last
     public record Locked(Purchase purchase, @Nullable UUID judgementId) {}
 
+    /// A row of a list that stands.
+    ///
+    /// @param fresh this very transaction wrote it; where not, an earlier run of the same list did
+    public record Standing(UUID id, boolean fresh) {}
+
     private static final String COLUMNS =
             """
             id, code, reseller_id, amount_cents, bought_on, status, created_at, judged_at, reason
@@ -57,14 +62,20 @@ class PurchaseTable {
             """
             insert into purchase
                 (id, code, reseller_id, amount_cents, bought_on, status, created_at, judged_at)
-            select id, code, reseller_id, amount_cents, bought_on::date, status, created_at,
-                   judged_at
+            select id, code, reseller_id, amount_cents, date '1970-01-01' + bought_on, status,
+                   created_at, judged_at
             from unnest(:ids, :codes, :resellers, :amounts, :days, :statuses, :created, :judged)
                 as p (id, code, reseller_id, amount_cents, bought_on, status, created_at,
                       judged_at)
             order by code
             on conflict do nothing
-            returning id
+            """;
+
+    // Asked only where not all of a list were new: to hand every id back costs each of them.
+    private static final String STANDING =
+            """
+            select id, xmin = pg_current_xact_id()::xid as fresh from purchase
+            where id = any(:ids) and deleted_at is null
             """;
 
     private static final String OF_IDS =
@@ -105,19 +116,35 @@ class PurchaseTable {
             """
             from purchase
             where deleted_at is null
-            and (:resellerId::uuid is null or reseller_id = :resellerId)
             and (:from::date is null or bought_on >= :from)
             and (:until::date is null or bought_on < :until)
             and (:status::text is null or status = :status)
             and (:code::text is null or code = :code)
             """;
 
+    // Not by a condition that may be about nobody: this one can be planned once and for all.
+    private static final String WHICH_OF_RESELLER =
+            """
+            from purchase
+            where reseller_id = :resellerId and deleted_at is null
+            and bought_on >= coalesce(:from::date, date '0001-01-01')
+            and bought_on < coalesce(:until::date, date '9999-12-31')
+            and (:status::text is null or status = :status)
+            and (:code::text is null or code = :code)
+            """;
+
     private static final String COUNT = "select count(*) " + WHICH;
 
+    private static final String COUNT_OF_RESELLER = "select count(*) " + WHICH_OF_RESELLER;
+
+    // Ids follow each other in time.
     private static final String PAGE =
+            "select " + COLUMNS + WHICH + " order by id desc limit :size offset :skipped";
+
+    private static final String PAGE_OF_RESELLER =
             "select "
                     + COLUMNS
-                    + WHICH
+                    + WHICH_OF_RESELLER
                     + " order by bought_on desc, id desc limit :size offset :skipped";
 
     // By the key of the order: a skipped row is read all the same.
@@ -125,6 +152,15 @@ class PurchaseTable {
             "select "
                     + COLUMNS
                     + WHICH
+                    + """
+                    and (:lastId::uuid is null or id < :lastId)
+                    order by id desc limit :most
+                    """;
+
+    private static final String AFTER_OF_RESELLER =
+            "select "
+                    + COLUMNS
+                    + WHICH_OF_RESELLER
                     + """
                     and (:lastDay::date is null or (bought_on, id) < (:lastDay, :lastId))
                     order by bought_on desc, id desc limit :most
@@ -143,19 +179,29 @@ class PurchaseTable {
                     order by bought_on desc, id desc limit :most
                     """;
 
-    /// The ids that were new, or that an earlier run of the same list has written.
-    List<UUID> insert(Handle tx, List<Purchase> purchases) {
-        return tx.createQuery(INSERT)
+    /// Writes those whose codes are free and whose ids no earlier run of the same list has written.
+    ///
+    /// @return how many that were; where not all, [#standing] says which
+    int insert(Handle tx, List<Purchase> purchases) {
+        return tx.createUpdate(INSERT)
                 .bind("ids", BinaryArray.uuids(purchases, Purchase::id))
                 .bind("codes", BinaryArray.texts(purchases, Purchase::code))
                 .bind("resellers", BinaryArray.uuids(purchases, Purchase::resellerId))
                 .bind("amounts", BinaryArray.longs(purchases, Purchase::amountCents))
-                .bind("days", BinaryArray.texts(purchases, it -> it.boughtOn().toString()))
+                .bind("days", BinaryArray.ints(purchases, it -> (int) it.boughtOn().toEpochDay()))
                 .bind("statuses", BinaryArray.texts(purchases, it -> it.status().word()))
                 .bind("created", BinaryArray.instants(purchases, Purchase::createdAt))
                 .bind("judged", BinaryArray.instants(purchases, Purchase::judgedAt))
-                .mapTo(UUID.class)
-                .list();
+                .execute();
+    }
+
+    Map<UUID, Standing> standing(Handle tx, List<Purchase> purchases) {
+        var standing = new HashMap<UUID, Standing>();
+        tx.createQuery(STANDING)
+                .bind("ids", BinaryArray.uuids(purchases, Purchase::id))
+                .map((row, _) -> new Standing(Columns.uuid(row, "id"), row.getBoolean("fresh")))
+                .forEach(it -> standing.put(it.id(), it));
+        return standing;
     }
 
     /// Those of them that exist and are not deleted.
@@ -211,22 +257,28 @@ class PurchaseTable {
     }
 
     long count(Handle tx, Filter filter) {
-        return tx.createQuery(COUNT).bindMethods(filter).mapTo(Long.class).one();
+        return tx.createQuery(filter.resellerId() == null ? COUNT : COUNT_OF_RESELLER)
+                .bindMethods(filter)
+                .mapTo(Long.class)
+                .one();
     }
 
+    /// One reseller's by day, everybody's as they were entered; the newest first.
     List<Purchase> page(Handle tx, Filter filter, PageOf.Place place) {
-        return tx.createQuery(PAGE)
+        return tx.createQuery(filter.resellerId() == null ? PAGE : PAGE_OF_RESELLER)
                 .bindMethods(filter)
                 .bindMethods(place)
                 .map((row, _) -> purchase(row))
                 .list();
     }
 
-    /// Those that come after one in the list, newest first; all where that one is null.
+    /// Those that come after one in the same order; all where that one is null.
     List<Purchase> after(Handle tx, Filter filter, @Nullable Purchase last, int most) {
-        return tx.createQuery(AFTER)
-                .bindMethods(filter)
-                .bind("lastDay", last == null ? null : last.boughtOn())
+        var query = tx.createQuery(filter.resellerId() == null ? AFTER : AFTER_OF_RESELLER);
+        if (filter.resellerId() != null) {
+            query.bind("lastDay", last == null ? null : last.boughtOn());
+        }
+        return query.bindMethods(filter)
                 .bind("lastId", last == null ? null : last.id())
                 .bind("most", most)
                 .map((row, _) -> purchase(row))

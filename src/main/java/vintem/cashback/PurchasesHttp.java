@@ -230,7 +230,9 @@ public class PurchasesHttp {
     @SignedIn(Caller.Kind.RESELLER)
     @Operation(
             summary = "List purchases, newest first",
-            description = "A reseller sees their own. ?mes=2026-10, ?status=Aprovado.")
+            description =
+                    "A reseller sees their own, by day; the company sees all, as they were entered."
+                            + " ?mes=2026-10, ?status=Aprovado.")
     @APIResponse(
             responseCode = "200",
             description = "A page of purchases",

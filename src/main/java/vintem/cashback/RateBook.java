@@ -74,9 +74,11 @@ final class RateBook {
     /// The rates of the month that a day is in.
     Rates of(LocalDate day) {
         var month = day.withDayOfMonth(1);
-        return oldestFirst.reversed().stream()
-                .filter(it -> !it.validFrom().isAfter(month))
-                .findFirst()
-                .orElseThrow();
+        for (var i = oldestFirst.size() - 1; i >= 0; i--) {
+            if (!oldestFirst.get(i).validFrom().isAfter(month)) {
+                return oldestFirst.get(i);
+            }
+        }
+        throw new IllegalStateException("no rates are valid in " + month);
     }
 }

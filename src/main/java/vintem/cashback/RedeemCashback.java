@@ -175,7 +175,7 @@ class RedeemCashback {
         for (var request : open) {
             var person = Objects.requireNonNull(people.get(request.resellerId()));
             var account = Objects.requireNonNull(accounts.get(request.resellerId()));
-            var free = free(account, adjustments);
+            var free = free(account, adjustments.getOrDefault(request.resellerId(), 0L));
             if (standing.containsKey(request.id())) {
                 reserved.put(request.id(), new Reserved.Standing(request.id()));
             } else if (person.cpf() == null || isSomebodyElses(request.pixKey(), person.cpf())) {
@@ -287,9 +287,10 @@ class RedeemCashback {
     }
 
     /// What may be asked for: not what the next close takes back.
-    static long free(Account account, Map<UUID, Long> adjustments) {
-        var held = Math.max(0, -adjustments.getOrDefault(account.resellerId(), 0L));
-        return Math.max(0, account.availableCents() - held);
+    ///
+    /// @param changedCents what that moves
+    static long free(Account account, long changedCents) {
+        return Math.max(0, account.availableCents() - Math.max(0, -changedCents));
     }
 
     /// A CPF or CNPJ tells its owner by itself; of other keys the bank knows, which compares it

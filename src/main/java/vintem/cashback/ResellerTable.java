@@ -1,8 +1,6 @@
 package vintem.cashback;
 
 import jakarta.inject.Singleton;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
@@ -24,9 +22,17 @@ class ResellerTable {
     public record ApprovedCpf(
             UUID id, String cpf, LocalDate validFrom, @Nullable LocalDate validUntil) {}
 
+    /// What an entered purchase needs to know of a reseller.
+    ///
     /// @param approved their purchases need no validation on the day that was asked about
     /// @param rates how many rates were ever decided, which names the [RateBook]
-    record Buyer(Reseller reseller, boolean approved, int rates) {}
+    record Buyer(
+            UUID id,
+            String userName,
+            @Nullable String fullName,
+            String cpf,
+            boolean approved,
+            int rates) {}
 
     /// What to look for; null for anything.
     public record Filter(@Nullable UUID id, @Nullable String cpf, @Nullable String userName) {}
@@ -60,16 +66,21 @@ class ResellerTable {
             "select * from reseller where email = :email and deleted_at is null";
 
     // In one statement: it is asked for each list of purchases.
-    private static final String BUYERS =
+    private static final String BUYER =
             """
-            select r.*, exists (
+            select r.id, r.user_name, r.full_name, r.cpf, exists (
                        select from approved_cpf a
                        where a.cpf = r.cpf and a.valid_from <= :day
                        and (a.valid_until is null or a.valid_until >= :day)) as approved,
                    (select count(*) from cashback_rates) as rates
             from reseller r
-            where r.deleted_at is null and (r.id = any(:ids) or r.cpf = any(:cpfs))
+            where r.deleted_at is null
             """;
+
+    private static final String BUYERS = BUYER + "and (r.id = any(:ids) or r.cpf = any(:cpfs))";
+
+    // The usual list names everybody by CPF: one index and nothing to put together.
+    private static final String BUYERS_BY_CPF = BUYER + "and r.cpf = any(:cpfs)";
 
     private static final String WHICH =
             """
@@ -170,14 +181,19 @@ class ResellerTable {
 
     /// Those of them who are there and not deleted.
     List<Buyer> buyers(Handle tx, Collection<UUID> ids, Collection<String> cpfs, LocalDate day) {
-        return tx.createQuery(BUYERS)
-                .bind("ids", BinaryArray.uuids(ids, it -> it))
-                .bind("cpfs", BinaryArray.texts(cpfs, it -> it))
+        var query = tx.createQuery(ids.isEmpty() ? BUYERS_BY_CPF : BUYERS);
+        if (!ids.isEmpty()) {
+            query.bind("ids", BinaryArray.uuids(ids, it -> it));
+        }
+        return query.bind("cpfs", BinaryArray.texts(cpfs, it -> it))
                 .bind("day", day)
                 .map(
                         (row, _) ->
                                 new Buyer(
-                                        reseller(row),
+                                        Columns.uuid(row, "id"),
+                                        row.getString("user_name"),
+                                        row.getString("full_name"),
+                                        row.getString("cpf"),
                                         row.getBoolean("approved"),
                                         row.getInt("rates")))
                 .list();
@@ -238,19 +254,6 @@ class ResellerTable {
     boolean endApproval(Handle tx, UUID id, LocalDate day) {
         tx.createUpdate(END_APPROVAL).bind("id", id).bind("day", day).execute();
         return tx.createQuery(APPROVAL_EXISTS).bind("id", id).mapTo(Boolean.class).one();
-    }
-
-    private static Reseller reseller(ResultSet row) throws SQLException {
-        return new Reseller(
-                Columns.uuid(row, "id"),
-                row.getString("user_name"),
-                row.getString("full_name"),
-                row.getString("cpf"),
-                row.getString("email"),
-                row.getString("phone"),
-                Columns.instant(row, "created_at"),
-                Columns.instantOrNull(row, "deleted_at"),
-                Columns.instantOrNull(row, "forgotten_at"));
     }
 
     private static Optional<Reseller> one(Handle tx, String query, String name, Object value) {

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-import vintem.cashback.MonthTable.Account;
 import vintem.cashback.MonthTable.Month;
 
 /// What a reseller's month came to, and what they have.
@@ -61,8 +59,8 @@ class Statement {
     }
 
     private OfMonth of(Handle tx, Reseller reseller, LocalDate month) {
-        var closed = closes.last(tx);
-        var isClosed = closed != null && !month.isAfter(closed);
+        var standing = months.standing(tx, reseller.id());
+        var isClosed = standing.closed() != null && !month.isAfter(standing.closed());
         var filter =
                 new PurchaseTable.Filter(reseller.id(), month, month.plusMonths(1), null, null);
         var shown = purchases.page(tx, filter, new PageOf.Place(1, MOST_PURCHASES));
@@ -76,23 +74,22 @@ class Statement {
                         ? closes.creditOf(tx, reseller.id(), month)
                                 .map(CloseTable.Credit::adjustmentCents)
                                 .orElse(0L)
-                        : months.adjustmentCents(tx, reseller.id(), closed),
-                balance(tx, reseller.id(), closed),
-                rateBook.read(tx));
+                        : standing.changedCents(),
+                balance(standing),
+                rateBook.read(tx, standing.rates()));
     }
 
     Balance balance(Handle tx, UUID resellerId) {
-        return balance(tx, resellerId, closes.last(tx));
+        return balance(months.standing(tx, resellerId));
     }
 
-    private Balance balance(Handle tx, UUID resellerId, @Nullable LocalDate closed) {
-        var account = months.account(tx, resellerId).orElse(new Account(resellerId, 0, 0));
-        var free =
-                RedeemCashback.free(account, months.adjustments(tx, List.of(resellerId), closed));
+    private static Balance balance(MonthTable.Standing standing) {
+        var account = standing.account();
+        var free = RedeemCashback.free(account, standing.changedCents());
         return new Balance(
                 free,
                 account.availableCents() - free,
-                months.pendingCents(tx, resellerId),
+                standing.pendingCents(),
                 account.recoverableCents());
     }
 }

@@ -221,6 +221,8 @@ class RoutesAndRolesTest {
                     new Line("GET /app/cashback/**", new Admits.Resellers(), true),
                     having("GET /app/purchases", Capability.CASHBACK, READ),
                     having("GET /app/purchases/rates", Capability.CASHBACK, READ),
+                    having("GET /app/purchases/import", Capability.CASHBACK, OPERATOR),
+                    having("POST /app/purchases/import", Capability.CASHBACK, OPERATOR),
                     having("GET /app/purchases/closes", Capability.CASHBACK, READ),
                     // Investments.
                     usersHaving("POST /auth/register", Capability.SETTINGS, ADMIN),

@@ -18,8 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,7 +47,10 @@ class CashbackApiTest {
     private static final Duration DEADLINE = Duration.ofMillis(600);
     // A machine under load may be late; a client that waits for a slow server is later by far.
     private static final Duration LATEST = DEADLINE.multipliedBy(4);
+    // For those who wait until a test lets the server answer.
+    private static final Duration PATIENT = Duration.ofMinutes(8);
     private static final Duration REST = Duration.ofMillis(200);
+    private static final int MOST_ASKED = 1_000_000;
     private static final String GOOD = "{\"statusCode\":200,\"body\":{\"credit\":3600}}";
 
     /// What the server does with a call.
@@ -82,6 +89,7 @@ class CashbackApiTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private HttpServer server;
     private CashbackApi api;
+    private CashbackApi hasty;
 
     @BeforeEach
     void a_server_and_its_client() throws IOException {
@@ -96,13 +104,16 @@ class CashbackApiTest {
                     }
                 });
         server.start();
-        api = client(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/base"));
+        var base = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/base");
+        api = client(base, PATIENT);
+        hasty = client(base, DEADLINE);
     }
 
     @AfterEach
     void all_is_over() {
         over.countDown();
         api.stop();
+        hasty.stop();
         server.stop(0);
     }
 
@@ -206,7 +217,7 @@ class CashbackApiTest {
     @Test
     void a_slow_server_costs_no_more_than_the_deadline() {
         behaviour.set(_ -> Together.await(over));
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
+        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
     }
 
     @Test
@@ -218,19 +229,21 @@ class CashbackApiTest {
                     call.getResponseBody().flush();
                     Together.await(over);
                 });
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
+        assertThat(inTime(() -> hasty.credit(ANA))).isEqualTo(new Credit.Unavailable("timeout"));
     }
 
     @Test
     void a_huge_body_is_not_read_to_its_end() {
         behaviour.set(says(" ".repeat(8 << 20) + GOOD));
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
+        assertThat(inTime(() -> hasty.credit(ANA)))
+                .isEqualTo(new Credit.Unavailable("unreachable"));
     }
 
     @Test
     void a_server_that_hangs_up_is_unreachable() {
         behaviour.set(HttpExchange::close);
-        assertThat(inTime(() -> api.credit(ANA))).isEqualTo(new Credit.Unavailable("unreachable"));
+        assertThat(inTime(() -> hasty.credit(ANA)))
+                .isEqualTo(new Credit.Unavailable("unreachable"));
     }
 
     @Test
@@ -307,14 +320,13 @@ class CashbackApiTest {
                     Together.await(mayAnswer);
                     says(GOOD).answer(call);
                 });
-        var patient = client(address(), Duration.ofSeconds(30));
         var helper =
                 Together.beside(
                         () -> {
                             Together.await(entered);
                             mayAnswer.countDown();
                         });
-        var credits = Together.atOnce(32, () -> patient.credit(ANA));
+        var credits = Together.atOnce(32, () -> api.credit(ANA));
         helper.join();
         assertThat(calls).hasValue(1);
         // Whoever came after the answer finds it kept.
@@ -324,7 +336,6 @@ class CashbackApiTest {
                                 credit.equals(new Credit.Live(360_000, clock.instant()))
                                         || credit.equals(
                                                 new Credit.Cached(360_000, clock.instant())));
-        patient.stop();
     }
 
     @Test
@@ -358,6 +369,144 @@ class CashbackApiTest {
         clock.passes(Duration.ofMinutes(2));
         api.credit(ANA);
         assertThat(api.circuitState()).isZero();
+    }
+
+    /// While it is tried again, two calls are under way at most; all others hear at once that it
+    /// rests. Both must come back well.
+    @Test
+    void a_circuit_that_is_half_open_lets_two_calls_through_and_closes_after_both() {
+        open(api);
+        var entered = new AtomicInteger();
+        var mayAnswer = new CountDownLatch(1);
+        behaviour.set(
+                call -> {
+                    entered.incrementAndGet();
+                    Together.await(mayAnswer);
+                    says(GOOD).answer(call);
+                });
+        var asked = new ArrayList<CompletableFuture<Credit>>();
+        Together.until(
+                "it is asked again, twice",
+                () -> {
+                    asked.add(asking(api, cpf(asked.size())));
+                    return entered.get() >= 2;
+                });
+        for (var i = 0; i < 20; i++) {
+            assertThat(api.credit(cpf(MOST_ASKED + i)))
+                    .isEqualTo(new Credit.Unavailable("resting"));
+        }
+        assertThat(entered).hasValue(2);
+        assertThat(api.circuitState()).isEqualTo(1);
+        mayAnswer.countDown();
+        assertThat(asked.stream().map(CompletableFuture::join))
+                .filteredOn(it -> it instanceof Credit.Live)
+                .hasSize(2);
+        assertThat(api.circuitState()).isZero();
+    }
+
+    @Test
+    void a_circuit_that_is_half_open_and_meets_another_failure_opens_again() {
+        open(api);
+        var before = calls.get();
+        Together.until(
+                "it is tried again",
+                () -> {
+                    api.credit(ANA);
+                    return calls.get() > before;
+                });
+        assertThat(api.circuitState()).isEqualTo(2);
+    }
+
+    /// Who is too many is told at once, with what is known of them and its age: nobody queues for
+    /// an API that is slow, and it is never asked by more than so many.
+    @Test
+    void no_more_calls_than_so_many_are_under_way_and_all_others_are_answered_at_once() {
+        var known = clock.instant();
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Live(360_000, known));
+        clock.passes(Duration.ofHours(2));
+        var underWay = new AtomicInteger();
+        var most = new AtomicInteger();
+        var mayAnswer = new CountDownLatch(1);
+        behaviour.set(
+                call -> {
+                    most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                    Together.await(mayAnswer);
+                    underWay.decrementAndGet();
+                    says(GOOD).answer(call);
+                });
+        var asked = new ArrayList<CompletableFuture<Credit>>();
+        for (var i = 0; i < CashbackApi.MOST_CALLS; i++) {
+            asked.add(asking(api, cpf(i)));
+        }
+        Together.until("all of them are under way", () -> underWay.get() == CashbackApi.MOST_CALLS);
+        // Nothing comes back from there until these were answered.
+        for (var i = 0; i < CashbackApi.MOST_CALLS; i++) {
+            assertThat(api.credit(cpf(MOST_ASKED + i))).isEqualTo(new Credit.Unavailable("busy"));
+        }
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Cached(360_000, known));
+        assertThat(asked).noneMatch(CompletableFuture::isDone);
+        mayAnswer.countDown();
+        assertThat(asked.stream().map(CompletableFuture::join))
+                .allMatch(it -> it.equals(new Credit.Live(360_000, clock.instant())));
+        assertThat(most).hasValue(CashbackApi.MOST_CALLS);
+        // There is room again, and being full was nobody's failure.
+        assertThat(api.credit(cpf(MOST_ASKED)))
+                .isEqualTo(new Credit.Live(360_000, clock.instant()));
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Live(360_000, clock.instant()));
+        assertThat(api.circuitState()).isZero();
+    }
+
+    @Test
+    void nobody_in_a_crowd_waits_for_an_api_that_never_answers() {
+        behaviour.set(_ -> Together.await(over));
+        var works = new ArrayList<Callable<Credit>>();
+        for (var i = 0; i < CashbackApi.MOST_CALLS * 2; i++) {
+            var cpf = cpf(i);
+            works.add(() -> hasty.credit(cpf));
+        }
+        assertThat(Together.atOnce(works))
+                .allSatisfy(it -> assertThat(it).isInstanceOf(Credit.Unavailable.class));
+        assertThat(over.getCount()).as("it has answered nobody").isEqualTo(1);
+    }
+
+    /// Each pause is up to a half longer or shorter, so that those who failed together do not come
+    /// back together.
+    @Test
+    void between_tries_there_is_a_pause_that_grows_and_is_never_quite_the_same() {
+        var arrivals = new CopyOnWriteArrayList<Long>();
+        behaviour.set(
+                call -> {
+                    arrivals.add(System.nanoTime());
+                    answer(call, 500, "");
+                });
+        assertThat(api.credit(ANA)).isEqualTo(new Credit.Unavailable("failing"));
+        assertThat(arrivals).hasSize(3);
+        var policy = CashbackApi.retrying().getConfig();
+        // A clock may tick a little late.
+        var shortest = policy.getDelay().toNanos() * (1 - policy.getJitterFactor()) * 0.98;
+        assertThat(policy.getJitterFactor()).isBetween(0.25, 0.75);
+        assertThat((double) (arrivals.get(1) - arrivals.get(0))).isGreaterThanOrEqualTo(shortest);
+        assertThat((double) (arrivals.get(2) - arrivals.get(1)))
+                .isGreaterThanOrEqualTo(shortest * policy.getDelayFactor());
+    }
+
+    private void open(CashbackApi client) {
+        behaviour.set(HttpExchange::close);
+        Together.until(
+                "the circuit opens",
+                () -> {
+                    client.credit(RUI);
+                    return client.circuitState() == 2;
+                });
+    }
+
+    private static CompletableFuture<Credit> asking(CashbackApi client, TaxId cpf) {
+        return CompletableFuture.supplyAsync(() -> client.credit(cpf), Thread.ofVirtual()::start);
+    }
+
+    private static TaxId cpf(int number) {
+        var base = Integer.toString(700_000_000 + number);
+        return new TaxId.Cpf(base + TaxId.Cpf.checkDigits(base));
     }
 
     /// Where the rest is over between two statements of a test.

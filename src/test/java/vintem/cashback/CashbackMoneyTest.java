@@ -164,6 +164,28 @@ class CashbackMoneyTest {
         assertThat(closed.required("cashback").decimalValue()).isEqualByComparingTo("10.00");
     }
 
+    /// What remains of a closed month falls into a lower bracket: all of it is reckoned by that.
+    @Test
+    void what_is_taken_back_after_the_close_costs_what_the_months_own_bracket_loses() {
+        var seller = Sellers.register();
+        var month = Sellers.nextMonth();
+        seller.approved("1000.00", month.atDay(1).toString());
+        var last = seller.approved("500.01", month.atDay(2).toString());
+        Sellers.close(month);
+        has(seller, month, "300.00", "0.00");
+        Sellers.takeBack(last);
+        owes(seller, month, "1000.00", "10%", "100.00");
+        has(seller, month, "100.00", "0.00");
+        var next = Sellers.nextMonth();
+        assertThat(seller.statement(next).required("ajustes").decimalValue())
+                .isEqualByComparingTo("-200.00");
+        Sellers.close(next);
+        has(seller, next, "100.00", "0.00");
+        assertThat(seller.statement(next).required("ajustes").decimalValue())
+                .isEqualByComparingTo("-200.00");
+        assertThat(kinds(seller)).endsWith("cashback_reversed 20000", "cashback_taken_back 20000");
+    }
+
     @Test
     void what_is_taken_back_after_the_close_is_not_to_be_had_and_goes_in_the_next() {
         var seller = Sellers.register();
@@ -322,6 +344,33 @@ class CashbackMoneyTest {
         assertThat(available(seller)).isEqualByComparingTo(left);
         assertThat(seller.http().get("/cashback/resgates").json().at("/items/0/estado").asText())
                 .isEqualTo(end);
+    }
+
+    @Test
+    void nobody_is_forgotten_while_a_payout_to_them_is_under_way() {
+        var seller = rich();
+        var path = "/revendedor/dados?id=" + seller.id();
+        var asked = seller.redeems("10.00", "silent-paid@sandbox.vintem.invalid");
+        assertThat(asked.json().required("estado").asText()).isEqualTo("processing");
+        var id = asked.json().required("id").asText();
+        assertProblem(Sellers.delete(seller.http(), path), 409, "payout-under-way");
+        assertThat(seller.http().get("/auth/me").status()).isEqualTo(200);
+        Together.until(
+                "it is paid",
+                () -> {
+                    payoutJobs.turn();
+                    return Rows.text(
+                                    "select status from cashback_redemption where id = ?::uuid", id)
+                            .equals("paid");
+                });
+        assertThat(Sellers.delete(seller.http(), path).status()).isEqualTo(200);
+        assertThat(
+                        Rows.number(
+                                "select count(*) from cashback_redemption"
+                                        + " where id = ?::uuid and pix_key is null and status = 'paid'",
+                                id))
+                .as("paid, to a key that is not known any more")
+                .isEqualTo(1);
     }
 
     /// Whoever died after the commit and before the bank heard of it: the same request again finds

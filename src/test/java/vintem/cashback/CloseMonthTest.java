@@ -145,6 +145,28 @@ class CloseMonthTest {
         assertThat(adjustments()).isEqualTo(waiting);
     }
 
+    /// The change is in force by the time: what is approved late of a month before it goes by the
+    /// rates with which that month began.
+    @Test
+    void rates_that_have_changed_leave_earlier_months_as_they_were() {
+        var october = Clock.fixed(Instant.parse("2026-10-15T12:00:00Z"), ZoneOffset.UTC);
+        var decide = new ChangeRates(database, new RateTable(), rates, Logs.of(october), october);
+        var half = List.of(new Rates.Bracket(0, 5_000));
+        var november = MONTH.plusMonths(1);
+        assertThat(decide.decide(Caller.SYSTEM, november, Rounding.DOWN, half))
+                .isInstanceOf(ChangeRates.Outcome.Decided.class);
+        var bought = people.getFirst();
+        approve(purchase(bought, 100_001, november));
+        assertThat(accrued(bought, november)).isEqualTo(50_000);
+        // Late, and together with what was there 1,000.01.
+        approve(purchase(bought, 100_001 - STEP_CENTS, DAY));
+        assertThat(accrued(bought, MONTH)).isEqualTo(15_000);
+        assertThat(decide.decide(Caller.SYSTEM, MONTH, Rounding.DOWN, half))
+                .as("October has begun")
+                .isInstanceOf(ChangeRates.Outcome.TooLate.class);
+        proofHolds();
+    }
+
     @Test
     void a_month_ends_in_sao_paulo_and_not_before() {
         var early = Clock.fixed(Instant.parse("2026-11-01T02:59:59Z"), ZoneOffset.UTC);
@@ -229,6 +251,10 @@ class CloseMonthTest {
                     assertThat(proof.wrongResellers(tx)).isEmpty();
                     return true;
                 });
+    }
+
+    private long accrued(UUID reseller, LocalDate month) {
+        return database.transaction(tx -> months.month(tx, reseller, month).accruedCents());
     }
 
     private long pending() {

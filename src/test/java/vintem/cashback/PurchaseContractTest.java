@@ -2,24 +2,31 @@ package vintem.cashback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintem.Books;
 import vintem.Http;
 import vintem.Rows;
 import vintem.World;
+import vintem.access.Caller;
 import vintem.cashback.Sellers.Seller;
 import vintem.platform.BusinessDays;
+import vintem.platform.Ids;
 import vintem.platform.Together;
 
 /// Purchases as the contract has them.
@@ -29,6 +36,12 @@ class PurchaseContractTest {
     private static final String SPECIAL = "15350946056";
 
     @Inject Clock clock;
+    @Inject CreatePurchases createPurchases;
+
+    @AfterAll
+    static void every_cent_is_there() {
+        Books.assertInOrder();
+    }
 
     /// Exactly at an edge the lower rate holds; nobody gets nothing, nobody gets the value back.
     @ParameterizedTest
@@ -54,9 +67,7 @@ class PurchaseContractTest {
     void a_purchase_is_answered_with_the_members_of_the_contract_in_their_order() {
         var seller = Sellers.register();
         var bought = seller.buys("1500.00", "2026-10-31");
-        var names = new ArrayList<String>();
-        bought.fieldNames().forEachRemaining(names::add);
-        assertThat(names)
+        assertThat(names(bought))
                 .containsExactly(
                         "codigo",
                         "valor",
@@ -84,6 +95,31 @@ class PurchaseContractTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         assertThat(answer.json().required("status").asText()).isEqualTo("Aprovado");
         assertThat(answer.json().at("/revendedor/id").asText()).isEqualTo(seller);
+    }
+
+    @Test
+    void the_special_one_is_known_by_their_id_too() {
+        var body =
+                "{\"codigo\":\"%s\",\"valor\":10.00,\"data\":\"2026-10-31\",\"revendedor_id\":\"%s\"}"
+                        .formatted(Sellers.newCode(), special());
+        assertThat(Http.admin().post("/compra", body).json().required("status").asText())
+                .isEqualTo("Aprovado");
+    }
+
+    @Test
+    void what_is_approved_at_once_is_owed_at_once() {
+        var seller = Sellers.register();
+        var month = Sellers.nextMonth();
+        assertThat(approveFromNowOn(seller).status()).isEqualTo(201);
+        seller.buys("1000.01", month.atDay(1).toString());
+        assertThat(seller.statement(month).required("cashback").decimalValue())
+                .isEqualByComparingTo("150.00");
+        assertThat(
+                        Rows.text(
+                                "select string_agg(kind || ' ' || amount_cents, ',')"
+                                        + " from transfer where subject_id = ?::uuid",
+                                seller.id()))
+                .isEqualTo("cashback_accrued 15000");
     }
 
     @Test
@@ -132,6 +168,43 @@ class PurchaseContractTest {
                                 .formatted(seller.cpf()));
         assertThat(seller.buys("10.00", "2026-10-31").required("status").asText())
                 .isEqualTo("Em validação");
+    }
+
+    /// Whoever ends it ends it for the days to come: today is the last one, and nothing that was
+    /// approved is looked at again.
+    @Test
+    void who_is_taken_off_the_list_keeps_what_was_approved_and_waits_from_the_next_day_on() {
+        var seller = Sellers.register();
+        var entry = approveFromNowOn(seller).json().required("id").asText();
+        var before = seller.buys("10.00", "2026-10-31").required("id").asText();
+        var path = "/cashback/cpfs-aprovados/" + entry;
+        assertThat(Sellers.delete(Http.admin(), path).status()).isEqualTo(204);
+        assertThat(seller.buys("10.00", "2026-10-31").required("status").asText())
+                .isEqualTo("Aprovado");
+        // The next day has come.
+        Rows.change(
+                "update approved_cpf set valid_from = valid_from - 1, valid_until = valid_until - 1"
+                        + " where id = '%s'".formatted(entry));
+        assertThat(seller.buys("10.00", "2026-10-31").required("status").asText())
+                .isEqualTo("Em validação");
+        assertThat(statusOf(seller, before)).isEqualTo("Aprovado");
+    }
+
+    @Test
+    void the_list_of_approved_ones_is_not_decided_for_the_past() {
+        var today = BusinessDays.today(clock);
+        for (var wrong :
+                List.of(
+                        "\"vigente_desde\":\"%s\"".formatted(today.minusDays(1)),
+                        "\"vigente_ate\":\"%s\"".formatted(today.minusDays(1)))) {
+            assertProblem(
+                    Http.admin()
+                            .post(
+                                    "/cashback/cpfs-aprovados",
+                                    "{\"cpf\":\"%s\",%s}".formatted(Sellers.newCpf(), wrong)),
+                    400,
+                    "invalid-request");
+        }
     }
 
     @Test
@@ -238,6 +311,44 @@ class PurchaseContractTest {
             assertProblem(deleted, 409, "purchase-judged");
             assertThat(seller.http().get("/compra").body()).contains(id);
         }
+    }
+
+    /// The rule is the state's, not the caller's: no role edits or deletes what was judged. A
+    /// stranger is not even told that it is there.
+    @ParameterizedTest
+    @EnumSource(PurchaseStatus.class)
+    void no_role_edits_or_deletes_what_was_judged(PurchaseStatus state) {
+        var seller = Sellers.register();
+        var stranger = Sellers.register().http();
+        var callers = Map.of("admin", Http.admin(), "operator", operator());
+        for (var each : callers.entrySet()) {
+            var path = "/compra?id=" + in(seller, state);
+            var edited = Sellers.patch(each.getValue(), path, "{\"valor\":20.00}");
+            assertThat(edited.status()).as(each.getKey()).isEqualTo(state.isOpen() ? 200 : 409);
+            var deleted = Sellers.delete(each.getValue(), path);
+            assertThat(deleted.status()).as(each.getKey()).isEqualTo(state.isOpen() ? 200 : 409);
+        }
+        var path = "/compra?id=" + in(seller, state);
+        var before = seller.http().get("/compra?size=100").body();
+        assertThat(Sellers.patch(stranger, path, "{\"valor\":20.00}").status()).isEqualTo(404);
+        assertThat(Sellers.delete(stranger, path).status()).isEqualTo(404);
+        assertThat(Sellers.patch(reader(), path, "{\"valor\":20.00}").status()).isEqualTo(403);
+        assertThat(Sellers.delete(reader(), path).status()).isEqualTo(403);
+        assertThat(seller.http().get("/compra?size=100").body()).isEqualTo(before);
+    }
+
+    @Test
+    void what_was_deleted_is_neither_edited_nor_deleted_nor_judged() {
+        var seller = Sellers.register();
+        var id = seller.buys("10.00", "2026-10-31").required("id").asText();
+        var path = "/compra?id=" + id;
+        assertThat(Sellers.delete(seller.http(), path).status()).isEqualTo(200);
+        assertThat(Sellers.patch(seller.http(), path, "{\"valor\":1.00}").status()).isEqualTo(404);
+        assertThat(Sellers.delete(seller.http(), path).status()).isEqualTo(404);
+        for (var status : PurchaseStatus.values()) {
+            assertThat(Sellers.judge(id, status.label()).status()).isEqualTo(404);
+        }
+        assertThat(seller.http().get("/compra").json().required("total").asLong()).isZero();
     }
 
     @Test
@@ -406,6 +517,68 @@ class PurchaseContractTest {
                 .containsOnly("not-theirs");
     }
 
+    /// As after a COMMIT whose answer never came: the same requests, with the rows that they had
+    /// become. Those are answered, and neither written nor accrued twice; what could not be entered
+    /// then may be entered now.
+    @Test
+    void a_list_that_is_run_again_answers_what_it_had_written_and_accrues_it_once() {
+        var seller = Sellers.register();
+        var month = Sellers.nextMonth();
+        assertThat(approveFromNowOn(seller).status()).isEqualTo(201);
+        var taken = Sellers.register();
+        var waiting = taken.buys("1.00", month.atDay(1).toString());
+        var list = new ArrayList<CreatePurchases.Request>();
+        for (var code :
+                List.of(
+                        Sellers.newCode(),
+                        waiting.required("codigo").asText(),
+                        Sellers.newCode())) {
+            list.add(
+                    new CreatePurchases.Request(
+                            Ids.next(),
+                            new CreatePurchases.Wish(
+                                    code, 50_000, month.atDay(1), seller.cpf(), null),
+                            Caller.SYSTEM,
+                            Optional.empty()));
+        }
+        var first = createPurchases.createAll(list);
+        assertThat(first.get(1)).isInstanceOf(CreatePurchases.Outcome.CodeTaken.class);
+        assertThat(seller.statement(month).required("cashback").decimalValue())
+                .isEqualByComparingTo("100.00");
+        var path = "/compra?id=" + waiting.required("id").asText();
+        assertThat(Sellers.delete(taken.http(), path).status()).isEqualTo(200);
+        assertThat(createPurchases.createAll(list))
+                .allSatisfy(
+                        it -> assertThat(it).isInstanceOf(CreatePurchases.Outcome.Created.class));
+        assertThat(seller.http().get("/compra").json().required("total").asLong()).isEqualTo(3);
+        assertThat(seller.statement(month).required("cashback").decimalValue())
+                .isEqualByComparingTo("225.00");
+        createPurchases.createAll(list);
+        assertThat(seller.statement(month).required("cashback").decimalValue())
+                .isEqualByComparingTo("225.00");
+    }
+
+    @Test
+    void the_company_sees_what_was_entered_last_first_and_a_reseller_their_own_by_day() {
+        var seller = Sellers.register();
+        var late = seller.buys("1.00", "2026-10-31").required("id").asText();
+        var early = seller.buys("1.00", "2026-10-01").required("id").asText();
+        assertThat(ids(seller.http().get("/compra"))).containsExactly(late, early);
+        assertThat(ids(Http.admin().get("/compra?mes=2026-10&size=100")))
+                .containsSubsequence(early, late);
+        var export = Http.admin().get("/exports/purchases.csv?mes=2026-10");
+        assertThat(export.status()).isEqualTo(200);
+        assertThat(export.body().indexOf(early)).isBetween(0, export.body().indexOf(late));
+        var own = Http.admin().get("/exports/purchases.csv?revendedor_id=" + seller.id());
+        assertThat(own.body().indexOf(late)).isBetween(0, own.body().indexOf(early));
+    }
+
+    private static List<String> ids(Http.Answer page) {
+        var ids = new ArrayList<String>();
+        page.json().required("items").forEach(it -> ids.add(it.required("id").asText()));
+        return ids;
+    }
+
     @Test
     void many_are_judged_at_once_and_each_is_answered() {
         var seller = Sellers.register();
@@ -439,6 +612,49 @@ class PurchaseContractTest {
                                 "select count(*) from transfer where subject_id = ?::uuid",
                                 seller.id()))
                 .isEqualTo(1);
+    }
+
+    /// Of each line what the contract names; its rate is its own, that of the month is the
+    /// statement's, and the two differ.
+    @Test
+    void the_listing_shows_each_purchases_own_rate_and_the_statement_the_months() {
+        var seller = Sellers.register();
+        var month = Sellers.nextMonth();
+        seller.approved("900.00", month.atDay(2).toString());
+        seller.approved("600.01", month.atDay(1).toString());
+        var items = seller.http().get("/compra?mes=" + month).json().required("items");
+        var shown = new ArrayList<String>();
+        for (var it : items) {
+            assertThat(it.required("codigo").asText()).startsWith("NF-");
+            shown.add(
+                    "%s %s %s %s %s"
+                            .formatted(
+                                    reais(it, "valor"),
+                                    it.required("data").asText(),
+                                    it.required("cashback").asText(),
+                                    reais(it, "cashback_valor"),
+                                    it.required("status").asText()));
+        }
+        assertThat(shown)
+                .containsExactly(
+                        "900.00 %s 10%% 90.00 Aprovado".formatted(month.atDay(2)),
+                        "600.01 %s 10%% 60.00 Aprovado".formatted(month.atDay(1)));
+        var statement = seller.statement(month);
+        assertThat(names(statement))
+                .startsWith("mes", "compras", "compras_total")
+                .contains(
+                        "total_aprovado",
+                        "percentual",
+                        "cashback",
+                        "ajustes",
+                        "estado",
+                        "disponivel",
+                        "a_recuperar");
+        assertThat(statement.required("percentual").asText()).isEqualTo("20%");
+        assertThat(statement.required("total_aprovado").decimalValue())
+                .isEqualByComparingTo("1500.01");
+        assertThat(statement.required("cashback").decimalValue()).isEqualByComparingTo("300.00");
+        assertThat(statement.at("/compras/0/cashback").asText()).isEqualTo("10%");
     }
 
     @Test
@@ -485,11 +701,34 @@ class PurchaseContractTest {
                 : found.get(0).required("id").asText();
     }
 
+    private static Http.Answer approveFromNowOn(Seller seller) {
+        return Http.admin()
+                .post("/cashback/cpfs-aprovados", "{\"cpf\":\"%s\"}".formatted(seller.cpf()));
+    }
+
+    private static String reais(JsonNode purchase, String member) {
+        return purchase.required(member).decimalValue().setScale(2).toPlainString();
+    }
+
+    private static List<String> names(JsonNode object) {
+        var names = new ArrayList<String>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     private static Http operator() {
-        var name = "operador-" + UUID.randomUUID();
+        return user("operator");
+    }
+
+    private static Http reader() {
+        return user("read");
+    }
+
+    private static Http user(String role) {
+        var name = role + "-" + UUID.randomUUID();
         var body =
-                "{\"name\":\"%s\",\"password\":\"uma boa senha\",\"roles\":{\"cashback\":\"operator\"}}"
-                        .formatted(name);
+                "{\"name\":\"%s\",\"password\":\"uma boa senha\",\"roles\":{\"cashback\":\"%s\"}}"
+                        .formatted(name, role);
         assertThat(Http.admin().post("/users", body).status()).isEqualTo(201);
         return Http.nobody().signedIn(name, "uma+boa+senha");
     }

@@ -9,17 +9,20 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,11 +98,13 @@ class ResellerBrowserTest {
         company.getByRole(AriaRole.BUTTON, named("Encontrar")).click();
         assertThat(company.locator("tbody tr")).hasCount(2);
         shots(company, "purchases");
-        for (var code : List.of(first, second)) {
-            company.getByLabel(code).check();
-        }
+        assertThat(company.getByRole(AriaRole.BUTTON, named("Aprovar"))).isDisabled();
+        company.getByLabel("Escolher todas desta página").check();
         company.getByRole(AriaRole.BUTTON, named("Aprovar")).click();
-        assertThat(company.getByLabel(first)).hasCount(0);
+        assertThat(company.locator("main")).containsText("Tudo validado.");
+        for (var code : List.of(first, second)) {
+            assertThat(company.getByLabel(code)).hasCount(0);
+        }
 
         // Together they are in the highest bracket: 20 % of 1,500.01.
         ana.navigate("/app/cashback/extrato?mes=" + month);
@@ -174,6 +179,76 @@ class ResellerBrowserTest {
         assertThat(page.getByRole(AriaRole.HEADING)).hasText("Entrar");
     }
 
+    /// A spreadsheet's list, in a browser that runs no scripts: what is good is entered, what is
+    /// not is told by its line and stays there to be mended.
+    @Test
+    void the_company_imports_purchases_from_pasted_lines_and_from_a_file_without_script() {
+        var seller = Sellers.register();
+        var cpf = new TaxId.Cpf(seller.cpf()).formatted();
+        var month = Sellers.nextMonth();
+        var day = "05/%02d/%d".formatted(month.getMonthValue(), month.getYear());
+        var code = Sellers.newCode().substring(0, 12);
+        var company =
+                signedIn(
+                        browsers.windowWithoutScripts("pt-BR"),
+                        "admin",
+                        World.ADMIN_PASSWORD,
+                        "**/app");
+        company.navigate("/app/purchases");
+        company.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Importar compras"))
+                .click();
+        shots(company, "import");
+        company.getByRole(AriaRole.BUTTON, named("Importar")).click();
+        assertThat(company.locator("#message"))
+                .hasText("Cole ao menos uma linha, ou escolha um arquivo.");
+        company.getByLabel("Linhas")
+                .fill(
+                        """
+                        %1$s-1;R$ 1.234,56;%2$s;%3$s
+                        %1$s-2;um real;%2$s;%3$s
+                        %1$s-1;10,00;%2$s;%3$s
+                        %1$s-3;20,00;%2$s;%4$s
+                        %1$s-4;30,00
+                        """
+                                .formatted(code, day, cpf, Sellers.newCpf()));
+        company.getByRole(AriaRole.BUTTON, named("Importar")).click();
+        assertThat(company.locator("#imported")).containsText("1.234,56");
+        assertThat(company.locator("#refused tbody tr"))
+                .containsText(
+                        new String[] {
+                            "o valor deve ser maior que zero",
+                            "já há uma compra com este código",
+                            "ninguém com este CPF está cadastrado",
+                            "a linha deve ter quatro colunas"
+                        });
+        assertThat(company.locator("#refused tbody tr").first()).containsText("2");
+        shots(company, "imported");
+
+        // Mended, it is entered; what was entered is not there any more.
+        var left = company.getByLabel("Linhas a corrigir");
+        assertThat(left).not().hasValue(Pattern.compile(".*R\\$.*", Pattern.DOTALL));
+        left.fill(left.inputValue().lines().findFirst().orElseThrow().replace("um real", "1,00"));
+        company.getByRole(AriaRole.BUTTON, named("Importar")).click();
+        assertThat(company.locator("#imported")).containsText("Não cadastradas0nenhuma");
+
+        var file =
+                "cpf,Data,Valor,Código,loja\n%s,%s,99.90,%s-5,Centro\n"
+                        .formatted(seller.cpf(), month.atDay(6), code);
+        company.getByLabel("Ou um arquivo CSV")
+                .setInputFiles(
+                        new FilePayload(
+                                "compras.csv", "text/csv", file.getBytes(StandardCharsets.UTF_8)));
+        company.getByRole(AriaRole.BUTTON, named("Importar")).click();
+        assertThat(company.locator("#imported")).containsText("99,90");
+        var codes = new ArrayList<String>();
+        seller.http()
+                .get("/compra")
+                .json()
+                .required("items")
+                .forEach(it -> codes.add(it.required("codigo").asText()));
+        assertThat(codes).containsExactlyInAnyOrder(code + "-1", code + "-2", code + "-5");
+    }
+
     private Page registered(String cpf) {
         var page = page();
         var name = "Ana-" + UUID.randomUUID();
@@ -203,12 +278,22 @@ class ResellerBrowserTest {
         return code;
     }
 
+    /// In the page, as the company does it. Months of other tests may be open before this one: the
+    /// page offers the oldest first, at most a year of them.
     private static void closes(Page page, YearMonth month) {
-        // The page offers the last twelve months; the books of the tests are older.
-        assertThat(Sellers.close(month).status()).isEqualTo(200);
+        assertThat(Sellers.close(month.minusMonths(1)).status()).isEqualTo(200);
+        var name = "%02d/%d".formatted(month.getMonthValue(), month.getYear());
         page.navigate("/app/purchases/closes");
-        assertThat(page.locator("tbody tr").first())
-                .containsText("%02d/%d".formatted(month.getMonthValue(), month.getYear()));
+        page.getByLabel("Mês a fechar").selectOption(month.toString());
+        shots(page, "close");
+        page.onceDialog(
+                it -> {
+                    assertThat(it.message()).isEqualTo("Fechar " + name + "? Não há volta.");
+                    it.accept();
+                });
+        page.getByRole(AriaRole.BUTTON, named("Fechar")).click();
+        assertThat(page.locator("tbody tr").first()).containsText(name);
+        assertThat(page.locator("tbody tr").first()).containsText("fechado");
     }
 
     private static Locator row(Page page, String code) {
@@ -216,7 +301,11 @@ class ResellerBrowserTest {
     }
 
     private Page signedIn(String user, String password, String then) {
-        var page = page();
+        return signedIn(browsers.window("pt-BR"), user, password, then);
+    }
+
+    private Page signedIn(BrowserContext window, String user, String password, String then) {
+        var page = page(window);
         page.navigate("/app/sign-in");
         page.getByLabel("Usuário").fill(user);
         page.getByLabel("Senha").fill(password);
@@ -226,7 +315,10 @@ class ResellerBrowserTest {
     }
 
     private Page page() {
-        var window = browsers.window("pt-BR");
+        return page(browsers.window("pt-BR"));
+    }
+
+    private Page page(BrowserContext window) {
         windows.add(window);
         var page = window.newPage();
         page.onConsoleMessage(

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,7 @@ import vintem.Books;
 import vintem.Http;
 import vintem.Rows;
 import vintem.World;
+import vintem.platform.BusinessDays;
 import vintem.platform.TaxId;
 import vintem.platform.Together;
 
@@ -25,6 +31,7 @@ import vintem.platform.Together;
 @QuarkusTest
 @QuarkusTestResource(World.class)
 class ResellerContractTest {
+    @Inject Clock clock;
 
     @AfterEach
     void guesses_are_forgotten() {
@@ -56,6 +63,26 @@ class ResellerContractTest {
                                 answer.json().required("id").asText()))
                 .as("bcrypt, salted and slow")
                 .startsWith("$2a$");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full_name", "cpf", "email", "password", "username"})
+    void nobody_registers_without_a_name_a_cpf_an_e_mail_or_a_password(String field) {
+        var name = "f." + UUID.randomUUID();
+        var good = Sellers.registration(name, Sellers.newCpf(), name + "@x.com");
+        for (var wrong : List.of("null", "\"\"", "\"  \"", "7")) {
+            var body = good.replaceFirst("\"%s\":\"[^\"]*\"".formatted(field), field(field, wrong));
+            var answer = Http.nobody().post("/revendedor", body);
+            assertThat(answer.status()).as(body).isEqualTo(400);
+            assertThat(answer.json().at("/violations/0/pointer").asText()).isEqualTo("/" + field);
+        }
+        var without = good.replaceFirst("\"%s\":\"[^\"]*\",".formatted(field), "");
+        assertThat(Http.nobody().post("/revendedor", without).status()).isEqualTo(400);
+        assertThat(Http.nobody().post("/revendedor", good).status()).isEqualTo(201);
+    }
+
+    private static String field(String name, String value) {
+        return Matcher.quoteReplacement("\"%s\":%s".formatted(name, value));
     }
 
     @Test
@@ -156,6 +183,23 @@ class ResellerContractTest {
         }
         assertThat(signIn("/auth/login", seller.email(), "wrong password").status()).isEqualTo(401);
         assertThat(signIn("/token", "ninguem@x.com", Sellers.PASSWORD).status()).isEqualTo(401);
+    }
+
+    @Test
+    void a_token_says_in_sao_paulos_time_when_it_ends() {
+        var seller = Sellers.register();
+        var before = clock.instant();
+        var json = signIn("/token", seller.userName(), Sellers.PASSWORD).json();
+        var after = clock.instant();
+        var end = json.required("token_expire").asText();
+        var seconds = json.required("expires_in").asLong();
+        assertThat(end).isBetween(minute(before, seconds), minute(after, seconds));
+    }
+
+    private static String minute(Instant from, long seconds) {
+        return DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")
+                .withZone(BusinessDays.SAO_PAULO)
+                .format(from.plusSeconds(seconds));
     }
 
     /// A name that is another's address or CPF would let its owner's password open a stranger's
@@ -306,6 +350,13 @@ class ResellerContractTest {
         var body = Sellers.purchase(Sellers.newCode(), "1.00", "2026-10-31", seller.cpf());
         assertThat(Http.admin().post("/compra", body).status()).isEqualTo(422);
         assertThat(Sellers.delete(Http.admin(), path).status()).isEqualTo(404);
+        assertThat(
+                        Rows.number(
+                                "select count(*) from reseller"
+                                        + " where id = ?::uuid and deleted_at is not null",
+                                seller.id()))
+                .as("the row stays")
+                .isEqualTo(1);
         assertThat(Sellers.register(seller.cpf()).id()).isNotEqualTo(seller.id());
     }
 

@@ -86,6 +86,43 @@ class SandboxCashbackTest {
         assertThat(row.substring(row.lastIndexOf("| `"))).startsWith("| `%s`".formatted(seen));
     }
 
+    /// The route and not the client alone: whatever happens there, it is an answer with what is
+    /// known, and the ledger's own figures are always in it.
+    @ParameterizedTest
+    @EnumSource(SandboxBehaviour.class)
+    void the_route_answers_whatever_the_api_does(SandboxBehaviour behaviour) {
+        var answer =
+                Http.admin().get("/cashback?revendedor_id=" + registered(behaviour.cpf().value()));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        var json = answer.json();
+        assertThat(json.required("disponivel").decimalValue()).isEqualByComparingTo("0.00");
+        assertThat(json.required("origem").asText()).isIn("live", "cached", "unavailable");
+        if (behaviour != SandboxBehaviour.NORMAL && behaviour != SandboxBehaviour.SLOW) {
+            // What is no figure is not shown as one; the reason may be that it is left alone by
+            // now.
+            assertThat(json.required("origem").asText()).isEqualTo("unavailable");
+            assertThat(json.required("credit").isNull()).isTrue();
+            assertThat(json.required("motivo").asText())
+                    .isIn("unreachable", "failing", "refused", "unreadable", "timeout", "resting");
+        }
+    }
+
+    @Test
+    void the_route_shows_the_figure_again_once_the_api_is_well() {
+        var seller = Sellers.register();
+        behave("failing");
+        assertThat(seller.http().get("/cashback").json().required("origem").asText())
+                .isEqualTo("unavailable");
+        behave("normal");
+        Together.until(
+                "it is live again",
+                () -> {
+                    var json = seller.http().get("/cashback").json();
+                    return !json.required("credit").isNull()
+                            && json.required("desde").asText().endsWith("Z");
+                });
+    }
+
     @Test
     void every_reason_is_on_the_page_of_outcomes() throws IOException {
         var page = Files.readString(Path.of("docs/outcomes.md"));
@@ -161,6 +198,12 @@ class SandboxCashbackTest {
         } finally {
             System.clearProperty("vintem.mode");
         }
+    }
+
+    /// Each is registered once, whoever asks first.
+    private static String registered(String cpf) {
+        var found = Http.admin().get("/revendedor?cpf=" + cpf).json().required("items");
+        return found.isEmpty() ? Sellers.register(cpf).id() : found.get(0).required("id").asText();
     }
 
     private static void behave(String word) {

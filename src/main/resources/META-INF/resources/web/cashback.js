@@ -130,7 +130,7 @@
       if (await attempt(buttonsOf(form), () => askJson('POST', '/cashback/cpfs-aprovados', wish))) location.reload();
     },
     async close(form) {
-      if (!confirm(say('cashback.close.sure', form.elements.mes.value))) return;
+      if (!confirm(say('cashback.close.sure', form.elements.mes.selectedOptions[0].text))) return;
       const wish = {mes: form.elements.mes.value};
       if (await attempt(buttonsOf(form), () => askJson('POST', '/cashback/fechamentos', wish))) location.reload();
     },
