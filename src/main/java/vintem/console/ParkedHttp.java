@@ -100,8 +100,8 @@ public class ParkedHttp {
     @Operation(
             summary = "Apply such an event once more",
             description =
-                    "When what it stumbled over is mended. Where it is applied, it is parked no more;"
-                            + " where not, all stays as it was. Safe to ask twice.")
+                    "When what it stumbled over is mended. Where it is applied, it is parked no"
+                            + " more; where not, all stays as it was. Safe to ask twice.")
     @APIResponse(
             responseCode = "200",
             description = "Applied, or not yet",

@@ -52,7 +52,7 @@ public class ParkedPages {
     /// What one subscriber could not apply.
     public record Group(String subscriber, List<Line> lines) {}
 
-    /// @param tried what became of the last try: applied, failed or gone; empty where there was none
+    /// @param tried what became of the last try: applied, failed or gone; empty without one
     public record View(
             List<Group> groups,
             String tried,

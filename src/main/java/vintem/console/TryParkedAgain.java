@@ -55,9 +55,12 @@ class TryParkedAgain {
                         return new Outcome.Applied();
                     });
         } catch (RuntimeException stumbled) {
-            // All that it wrote is undone: what is left to tell is told in a transaction of its own.
+            // All that it wrote is undone; what is left to tell has a transaction of its own.
             LOG.warnf(
-                    stumbled, "%s stumbled over event %d again", place.subscriber(), place.eventId());
+                    stumbled,
+                    "%s stumbled over event %d again",
+                    place.subscriber(),
+                    place.eventId());
             return database.transaction(
                     tx -> {
                         var tries = parked.failedAgain(tx, place, stumbled, clock.instant());

@@ -55,7 +55,6 @@ public class LedgerTables {
 
     private static final Duration ABOUT = Duration.ofMinutes(1);
     private static final Duration LONGEST_TRANSACTION = Duration.ofHours(1);
-    private static final int LONGEST_TAIL_ROWS = 20_000;
     private static final int FURTHER = 8;
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -259,7 +258,7 @@ public class LedgerTables {
             select coalesce(max(horizon), 0) from ledger_checkpoint where horizon <= :xactId::bigint
             """;
 
-    // So many checkpoints before a place. Each tells of all accounts: one of them does for counting.
+    // So many checkpoints before a place. Each tells of all accounts: one does for counting.
     private static final String HORIZON_BACK =
             """
             select horizon from ledger_checkpoint
@@ -556,7 +555,7 @@ public class LedgerTables {
         if (account != AccountCode.IN_TRANSIT) {
             return statement(tx, account, place, 0, recordedBy, most);
         }
-        // It has no index: its rows are read backwards, from checkpoint to checkpoint, ever further.
+        // It has no index: its rows are read backwards from checkpoint to checkpoint, ever further.
         for (var back = 1; ; back *= FURTHER) {
             var floor = horizonBack(tx, place, back);
             var rows = statement(tx, account, place, floor, recordedBy, most);
@@ -664,9 +663,10 @@ public class LedgerTables {
 
     /// Takes a checkpoint where at least so many rows were written since the last one.
     ///
-    /// @return how many accounts it tells of; none where it was not worth it, or another node is at
-    ///     it
-    int checkpoint(Handle tx, int least) {
+    /// @param longest where more rows than this came since, there are several, one for each part
+    /// @return how many accounts they tell of; none where it was not worth it, or another node is
+    ///     at it
+    int checkpoint(Handle tx, int least, int longest) {
         if (!tx.createQuery(ONE_AT_A_TIME).mapTo(Boolean.class).one()) {
             return 0;
         }
@@ -676,7 +676,7 @@ public class LedgerTables {
                 tx.createQuery(PARTS)
                         .bind("previous", previous)
                         .bind("next", next)
-                        .bind("part", LONGEST_TAIL_ROWS)
+                        .bind("part", longest)
                         .mapTo(Long.class)
                         .list();
         var taken = 0;

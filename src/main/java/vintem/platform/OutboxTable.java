@@ -100,7 +100,8 @@ class OutboxTable {
 
     private static final String LOCK_PARKED =
             """
-            select event_id as id, type, subject, body, coalesce(recorded_at, parked_at) as recorded_at
+            select event_id as id, type, subject, body,
+                   coalesce(recorded_at, parked_at) as recorded_at
             from outbox_parked where subscriber = :subscriber and event_id = :id for update
             """;
 

@@ -61,8 +61,8 @@ public class ParkedNews {
         return table.parkedPage(tx, after, most);
     }
 
-    /// Applies it once more, and forgets it: in one transaction, as the relay would have. Later news
-    /// of the same subject may have been applied before it.
+    /// Applies it once more, and forgets it: in one transaction, as the relay would have. Later
+    /// news of the same subject may have been applied before it.
     ///
     /// Locks: the subscriber's place, then what is parked, then whatever the subscriber locks.
     ///

@@ -198,7 +198,8 @@ class ParkedEventsTest {
     private static void parked(String subscriber, long id, String type, String error) {
         Rows.change(
                 """
-                insert into outbox_parked (subscriber, event_id, type, subject, body, error, parked_at)
+                insert into outbox_parked
+                    (subscriber, event_id, type, subject, body, error, parked_at)
                 values ('%s', %d, '%s', '%s', '{}', '%s', now() - interval '2 hours')"""
                         .formatted(subscriber, id, type, UUID.randomUUID(), error));
     }
