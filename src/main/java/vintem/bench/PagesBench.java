@@ -168,6 +168,7 @@ final class PagesBench implements Benchmark {
                                 Asked.search("payer's CPF", payment[4]),
                                 Asked.search("amount", payment[5].replaceFirst("(..)$", ",$1")),
                                 Asked.search("external_id", payout[0]),
+                                Asked.search("payout's end-to-end id", payout[4]),
                                 Asked.search("Pix key", payout[3]),
                                 Asked.search("debtId", charge[1]),
                                 Asked.search("e-mail", charge[2]),
@@ -188,6 +189,7 @@ final class PagesBench implements Benchmark {
                         "/app/ledger/bank?after=" + RawPageTables.deepPlace(observer),
                         "/app/ledger/bank?as_of=" + day,
                         "/app/ledger/sales",
+                        "/app/ledger/in_transit",
                         "/app/ledger/receivable",
                         "/app/ledger/unidentified",
                         "/app/ledger/cashback_pending",
@@ -239,6 +241,7 @@ final class PagesBench implements Benchmark {
                         "/app/access/reads",
                         "/app/privacy",
                         "/app/settings",
+                        "/app/parked-events",
                         "/app/sandbox",
                         "/app/docs/console")) {
             pages.add(Asked.page(path));

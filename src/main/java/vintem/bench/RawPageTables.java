@@ -205,8 +205,9 @@ final class RawPageTables {
 
     private static final String OLD_PAYOUT =
             """
-            select external_id, id::text, batch_id, pix_key from payout
-            where created_at < now() - interval '90 days' order by id desc limit 1
+            select p.external_id, p.id::text, p.batch_id, p.pix_key, a.end_to_end_id
+            from payout p join payout_attempt a on a.payout_id = p.id
+            where p.created_at < now() - interval '90 days' order by p.id desc limit 1
             """;
 
     private static final String CHARGE =
@@ -277,7 +278,7 @@ final class RawPageTables {
         return row(owner, OLD_PAYMENT);
     }
 
-    /// @return external id, id, batch, Pix key
+    /// @return external id, id, batch, Pix key, end-to-end id
     static String[] oldPayout(Connection owner) throws SQLException {
         return row(owner, OLD_PAYOUT);
     }
