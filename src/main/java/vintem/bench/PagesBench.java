@@ -111,8 +111,7 @@ final class PagesBench implements Benchmark {
             Printout out, Scratch scratch, Server server, Connection observer, Effort effort)
             throws IOException, InterruptedException, SQLException {
         var start = System.nanoTime();
-        RawPageTables.fill(
-                observer, effort.of(1_000_000, 100_000), effort.of(300_000, 30_000));
+        RawPageTables.fill(observer, effort.of(1_000_000, 100_000), effort.of(300_000, 30_000));
         RawPageTables.deliveries(observer, effort.of(300_000, 30_000));
         RawCashbackTables.fill(
                 observer,
@@ -273,8 +272,7 @@ final class PagesBench implements Benchmark {
                 seen.stream().map(Seen::row).toList());
         var slowest = seen.stream().mapToDouble(Seen::millisAt50).max().orElse(0);
         out.measured(Bar.PAGE, slowest);
-        out.measured(
-                Bar.PAGE_BYTES, seen.stream().mapToDouble(Seen::kilobytes).max().orElse(0));
+        out.measured(Bar.PAGE_BYTES, seen.stream().mapToDouble(Seen::kilobytes).max().orElse(0));
         out.say(
                 "%d pages, slower than 50 ms at p50: %s",
                 seen.size(),

@@ -134,9 +134,7 @@ final class Server implements AutoCloseable {
     /// What a page's form sends.
     Answer form(String path, String fields) throws IOException, InterruptedException {
         return send(
-                path,
-                "application/x-www-form-urlencoded",
-                fields.getBytes(StandardCharsets.UTF_8));
+                path, "application/x-www-form-urlencoded", fields.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Sends a file as the body, from the disk.

@@ -102,9 +102,7 @@ public class ParkedPages {
                         groups(page.items()),
                         tried != null && TRIED.contains(tried) ? tried : "",
                         asking.caller().may(Capability.SETTINGS, Role.ADMIN),
-                        page.next() == null
-                                ? null
-                                : Pages.link(PATH, Map.of("after", page.next())),
+                        page.next() == null ? null : Pages.link(PATH, Map.of("after", page.next())),
                         place.isPresent()));
     }
 

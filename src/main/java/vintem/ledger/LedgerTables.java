@@ -567,12 +567,7 @@ public class LedgerTables {
 
     /// @param floor no transaction before it
     private static List<Row> statement(
-            Handle tx,
-            AccountCode account,
-            Place place,
-            long floor,
-            Instant recordedBy,
-            int most) {
+            Handle tx, AccountCode account, Place place, long floor, Instant recordedBy, int most) {
         return tx.createQuery(STATEMENT)
                 .bind("account", account.id())
                 .bind("recordedBy", recordedBy)

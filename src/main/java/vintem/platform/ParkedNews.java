@@ -88,8 +88,7 @@ public class ParkedNews {
     ///
     /// @return how often it has been tried by now; empty where it is not there any more
     public OptionalInt failedAgain(Handle tx, Place place, RuntimeException failed, Instant now) {
-        return table
-                .failedAgain(
+        return table.failedAgain(
                         tx, place.subscriber(), place.eventId(), withoutMessage(failed), now)
                 .map(OptionalInt::of)
                 .orElseGet(OptionalInt::empty);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -344,19 +345,18 @@ class OutboxTest {
                         IllegalStateException.class,
                         () -> test.database().transaction(tx -> parked.apply(tx, found.place())));
         assertThat(heard(stumbling)).containsExactly("a", "b");
-        assertThat(
-                        test.database()
-                                .transaction(
-                                        tx ->
-                                                parked.failedAgain(
-                                                        tx,
-                                                        found.place(),
-                                                        stumbled,
-                                                        clock.instant())))
-                .hasValue(9);
+        OptionalInt tries =
+                test.database()
+                        .transaction(
+                                tx ->
+                                        parked.failedAgain(
+                                                tx, found.place(), stumbled, clock.instant()));
+        assertThat(tries).hasValue(9);
         stumbling.mended = true;
-        assertThat(test.database().transaction(tx -> parked.apply(tx, found.place()))).isTrue();
-        assertThat(test.database().transaction(tx -> parked.apply(tx, found.place()))).isFalse();
+        boolean applied = test.database().transaction(tx -> parked.apply(tx, found.place()));
+        assertThat(applied).isTrue();
+        boolean twice = test.database().transaction(tx -> parked.apply(tx, found.place()));
+        assertThat(twice).isFalse();
         assertThat(heard(stumbling)).containsExactly("a", "b", "poison");
         assertThat(parked(stumbling)).isZero();
     }

@@ -105,7 +105,11 @@ class KilledWebhooksIT {
     /// Says yes, but to the first piece of news of all; and nothing at all to those that come when
     /// enough have come, until the server is dead.
     private void answer(
-            Told told, HttpExchange exchange, Set<String> refused, int enough, CountDownLatch killed)
+            Told told,
+            HttpExchange exchange,
+            Set<String> refused,
+            int enough,
+            CountDownLatch killed)
             throws IOException {
         if (receiver.told.size() >= enough) {
             try {
@@ -145,7 +149,9 @@ class KilledWebhooksIT {
             }
         }
         assertThat(ids).hasSize(NEWS);
-        assertThat(ids.values()).as("one id for each, seed %d", seed).allMatch(it -> it.size() == 1);
+        assertThat(ids.values())
+                .as("one id for each, seed %d", seed)
+                .allMatch(it -> it.size() == 1);
         assertThat(receiver.told.stream().map(Told::id).collect(toSet())).hasSize(NEWS);
         assertThat(receiver.told).as("kills make some come twice").hasSizeGreaterThan(NEWS);
         for (var bodies :
