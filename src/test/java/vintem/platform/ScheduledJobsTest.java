@@ -7,6 +7,7 @@ import io.quarkus.scheduler.spi.JobInstrumenter.JobInstrumentationContext;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -19,19 +20,18 @@ class ScheduledJobsTest {
     private final AtomicInteger begun = new AtomicInteger();
 
     @Test
-    void a_stop_waits_for_the_job_that_is_under_way() throws InterruptedException {
+    void a_stop_waits_for_the_job_that_is_under_way() throws Exception {
         var job = new CompletableFuture<Void>();
         jobs.instrument(job(() -> job));
-
         assertThat(jobs.awaitAll(AT_ONCE)).isFalse();
 
-        Thread.ofVirtual()
-                .start(
-                        () -> {
-                            pause();
-                            job.complete(null);
-                        });
-        assertThat(jobs.awaitAll(LONG)).isTrue();
+        var stop = new FutureTask<>(() -> jobs.awaitAll(LONG));
+        var thread = Thread.ofPlatform().start(stop);
+        Together.until("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
+        assertThat(stop.isDone()).isFalse();
+        job.complete(null);
+
+        assertThat(stop.get()).isTrue();
     }
 
     @Test
@@ -74,13 +74,5 @@ class ScheduledJobsTest {
                 return work.get();
             }
         };
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(50);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
