@@ -118,6 +118,7 @@ final class PagesBench implements Benchmark {
                 effort.of(10_000, 1_000),
                 PER_RESELLER,
                 YearMonth.now(SAO_PAULO).minusMonths(1).atDay(1));
+        RawPageTables.name(observer, effort.of(10_000, 1_000));
         var file = scratch.directory().resolve("debts.csv");
         BillingLoad.write(file, effort.of(1_000_000, 500_000, 50_000), false);
         send(server, file);

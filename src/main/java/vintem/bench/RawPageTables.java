@@ -15,6 +15,7 @@ final class RawPageTables {
 
     private static final int CPFS = 1_000;
     private static final int FIRST_CPF = 400_000_000;
+    private static final int FIRST_RESELLER = 500_000_000;
 
     // The sandbox's first money is as old as the history: what is as of a past day begins with it.
     private static final String OPEN_EARLIER =
@@ -153,6 +154,14 @@ final class RawPageTables {
                       as leg (debit, credit, kind)) moved
             """;
 
+    // Resellers as they are: their CPFs have check digits.
+    private static final String CPFS_OF_RESELLERS =
+            """
+            update reseller r set cpf = (?::text[])[n.place]
+            from (select id, row_number() over (order by id) as place from reseller) n
+            where n.id = r.id
+            """;
+
     // Nobody is told: the endpoint is switched off, and its secret opens nothing.
     private static final String ENDPOINT =
             """
@@ -240,17 +249,28 @@ final class RawPageTables {
     /// As many payments and payouts, over the last days and today.
     static void fill(Connection owner, int payments, int payouts) throws SQLException {
         execute(owner, OPEN_EARLIER);
-        var cpfs = new String[CPFS];
-        for (var i = 0; i < CPFS; i++) {
-            var base = Integer.toString(FIRST_CPF + i);
-            cpfs[i] = base + TaxId.Cpf.checkDigits(base);
-        }
-        var array = owner.createArrayOf("text", cpfs);
+        var array = owner.createArrayOf("text", cpfs(FIRST_CPF, CPFS));
         for (var day = 1; day <= DAYS; day++) {
             update(owner, PAYMENTS, day, part(payments, day), DAYS - day, array);
             update(owner, PAYOUTS, day, part(payouts, day), DAYS - day, array);
         }
         update(owner, UNMATCHED, 200);
+    }
+
+    static void name(Connection owner, int resellers) throws SQLException {
+        update(
+                owner,
+                CPFS_OF_RESELLERS,
+                owner.createArrayOf("text", cpfs(FIRST_RESELLER, resellers)));
+    }
+
+    private static String[] cpfs(int first, int count) {
+        var cpfs = new String[count];
+        for (var i = 0; i < count; i++) {
+            var base = Integer.toString(first + i);
+            cpfs[i] = base + TaxId.Cpf.checkDigits(base);
+        }
+        return cpfs;
     }
 
     static void deliveries(Connection owner, int deliveries) throws SQLException {
