@@ -105,6 +105,7 @@ class HostileBodiesTest {
                     Map.entry("PUT /sandbox/cashback/behaviour", "{\"behaviour\":$}"),
                     Map.entry("POST /tools/inspect", "{\"text\":$}"),
                     Map.entry("POST /console/search", "{\"q\":$}"),
+                    Map.entry("POST /console/parked-events/{subscriber}/{id}/retry", "$"),
                     Map.entry("POST /users", "{\"name\":\"h\",\"password\":$}"),
                     Map.entry("PATCH /users/{id}", "{\"daily_limit_cents\":$}"),
                     Map.entry("POST /users/{id}/password-reset", "$"),

@@ -36,6 +36,8 @@ class PagesTest {
                 "/app/search",
                 "/app/story/none",
                 "/app/settings",
+                "/app/parked-events",
+                "/app/parked-events?after=webhooks_1&tried=failed",
                 "/app/sandbox",
                 "/app/payments",
                 "/app/payments?q=nobody&status=paid",

@@ -31,8 +31,9 @@ class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "name",
             description =
-                    "payouts, payments, billing, ledger, cashback, investments, start, coalescer,"
-                            + " telemetry or nodes; or `all`, which is meant without a name.")
+                    "payouts, payments, billing, ledger, cashback, investments, pages, start,"
+                            + " coalescer, telemetry or nodes; or `all`, which is meant without a"
+                            + " name.")
     private String name = ALL;
 
     @Option(names = "--quick", description = "Show that it works; the figures mean little.")

@@ -40,6 +40,9 @@ enum Bar {
     FRAMES_ONCE("investments", "frames worked out, 1,000 sockets / 1", AT_MOST, 1.25, ""),
     EXPORT_HEAP("investments", "everything exported with -Xmx512m", HOLDS, 1, ""),
 
+    PAGE("pages", "slowest page, 1,000,000 rows behind it, p50", AT_MOST, 50, "ms"),
+    PAGE_BYTES("pages", "heaviest page and all it loads, compressed", AT_MOST, 200, "KB"),
+
     START("start", "existing data to first answer", AT_MOST, 4_000, "ms"),
     IDLE("start", "idle, resident, database apart", AT_MOST, 400, "MB"),
 

@@ -15,6 +15,7 @@ public sealed interface Benchmark
                 NodesBench,
                 CoalescerBench,
                 InvestmentsBench,
+                PagesBench,
                 StartBench,
                 TelemetryBench {
     /// How long to measure.
@@ -59,6 +60,7 @@ public sealed interface Benchmark
                 new LedgerBench(),
                 new CashbackBench(),
                 new InvestmentsBench(),
+                new PagesBench(),
                 new StartBench(),
                 new CoalescerBench(),
                 new TelemetryBench());

@@ -131,6 +131,12 @@ final class Server implements AutoCloseable {
         return send(path, HttpRequest.newBuilder().GET());
     }
 
+    /// What a page's form sends.
+    Answer form(String path, String fields) throws IOException, InterruptedException {
+        return send(
+                path, "application/x-www-form-urlencoded", fields.getBytes(StandardCharsets.UTF_8));
+    }
+
     /// Sends a file as the body, from the disk.
     Answer upload(String path, String type, Path file) throws IOException, InterruptedException {
         return send(

@@ -44,6 +44,6 @@ class ParkedEvents implements Attention {
                         waiting.count(),
                         true,
                         waiting.oldest(),
-                        OverviewPages.HOME));
+                        ParkedPages.PATH));
     }
 }

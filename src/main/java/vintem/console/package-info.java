@@ -4,8 +4,9 @@
 /// Owns no table. It reads by the ledger's door and by three ports of the platform that modules
 /// fill (`Attention`, `Finder`, `Storyteller`), so it knows nobody's tables.
 ///
-/// Always holds: nobody sees here what they may not see there; nothing is written; no CPF, name or
-/// address stands in an address that it makes.
+/// Always holds: nobody sees here what they may not see there; nothing is written, but that
+/// somebody has a parked event applied after all, by the platform's door; no CPF, name or address
+/// stands in an address that it makes.
 @Module(
         uses = {
             "platform",

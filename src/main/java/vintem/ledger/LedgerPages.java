@@ -231,7 +231,15 @@ public class LedgerPages {
                                             row -> row.xactId() + "_" + row.id());
                             return new StatementView(
                                     AccountLine.of(balances.get(account.ordinal())),
-                                    lines(tx, account, page.items()),
+                                    lines(
+                                            account,
+                                            page.items(),
+                                            place.isEmpty()
+                                                    ? startOf(
+                                                            account,
+                                                            page.items(),
+                                                            balances.get(account.ordinal()))
+                                                    : before(tx, account, page.items())),
                                     page.next() == null ? null : link(code, day, page.next()),
                                     place.isPresent(),
                                     link(code, day, null),
@@ -264,25 +272,40 @@ public class LedgerPages {
         return Pages.link(HOME + "/" + code, query);
     }
 
+    /// The balance before the oldest of the newest rows: what it is now, less what they did to it.
+    private static long startOf(
+            AccountCode account, List<LedgerTables.Row> rows, Ledger.Balance balance) {
+        return rows.stream()
+                .map(row -> change(account, row))
+                .reduce(balance.balanceCents(), Math::subtractExact);
+    }
+
+    private long before(Handle tx, AccountCode account, List<LedgerTables.Row> rows) {
+        return rows.isEmpty()
+                ? 0
+                : Ledger.Balance.of(tables.before(tx, account, rows.getLast().place()))
+                        .balanceCents();
+    }
+
     /// Rows come newest first; the balance runs the other way.
-    private List<Line> lines(Handle tx, AccountCode account, List<LedgerTables.Row> rows) {
+    private static List<Line> lines(
+            AccountCode account, List<LedgerTables.Row> rows, long balanceBefore) {
         var lines = new LinkedList<Line>();
-        if (rows.isEmpty()) {
-            return lines;
-        }
-        var oldest = rows.getLast();
-        var before =
-                tables.before(tx, account, new LedgerTables.Place(oldest.xactId(), oldest.id()));
-        var balance = Ledger.Balance.of(before).balanceCents();
+        var balance = balanceBefore;
         for (var row : rows.reversed()) {
             var debit = row.debitAccount() == account.id();
-            var raises = debit == (account.normalSide() == Side.DEBIT);
-            var change = raises ? row.amountCents() : -row.amountCents();
+            var change = change(account, row);
             balance = Math.addExact(balance, change);
             var other = AccountCode.ofId(debit ? row.creditAccount() : row.debitAccount());
             lines.addFirst(new Line(row, other.code(), debit, change, balance));
         }
         return lines;
+    }
+
+    private static long change(AccountCode account, LedgerTables.Row row) {
+        var debit = row.debitAccount() == account.id();
+        var raises = debit == (account.normalSide() == Side.DEBIT);
+        return raises ? row.amountCents() : -row.amountCents();
     }
 
     private static String side(AccountCode account) {

@@ -55,6 +55,7 @@ public class LedgerTables {
 
     private static final Duration ABOUT = Duration.ofMinutes(1);
     private static final Duration LONGEST_TRANSACTION = Duration.ofHours(1);
+    private static final int FURTHER = 8;
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final String ROW =
@@ -104,10 +105,11 @@ public class LedgerTables {
     // is.
     private static final String HORIZON = "select coalesce(max(horizon), 0) from ledger_checkpoint";
 
+    // By time: the later a checkpoint is, the higher its horizon.
     private static final String HORIZON_AS_OF =
             """
-            select coalesce(max(horizon), 0) from ledger_checkpoint
-            where latest_recorded_at <= :at
+            select coalesce((select horizon from ledger_checkpoint where latest_recorded_at <= :at
+                             order by latest_recorded_at desc, horizon desc limit 1), 0)
             """;
 
     // The checkpoint, and everything written since: what is below its horizon is in it, what is not
@@ -138,7 +140,9 @@ public class LedgerTables {
                     "<which>",
                     "(:only::integer is null or :only in (t.debit_account, t.credit_account))");
 
-    private static final String BALANCES_AS_OF = SUMS.replace("<which>", "t.recorded_at <= :at");
+    // No further than to the checkpoint after which nothing was recorded in time any more.
+    private static final String BALANCES_AS_OF =
+            SUMS.replace("<which>", "t.xact_id < :beyond and t.recorded_at <= :at");
 
     // By the column: by the text that is selected, 1000 would come before 999.
     private static final String OF_SUBJECT =
@@ -159,10 +163,11 @@ public class LedgerTables {
     // transactions were of that time, and rows lie in the order of these.
     private static final String WRITTEN_ABOUT =
             """
-            select coalesce((select max(horizon) from ledger_checkpoint
-                             where latest_recorded_at < :from), 0) as first,
-                   coalesce((select min(horizon) from ledger_checkpoint
-                             where latest_recorded_at > :until), 9223372036854775807) as last
+            select coalesce((select horizon from ledger_checkpoint where latest_recorded_at < :from
+                             order by latest_recorded_at desc, horizon desc limit 1), 0) as first,
+                   coalesce((select horizon from ledger_checkpoint where latest_recorded_at > :until
+                             order by latest_recorded_at, horizon limit 1),
+                            9223372036854775807) as last
             """;
 
     private static final String SUBJECTS_OF =
@@ -199,12 +204,12 @@ public class LedgerTables {
                    occurred_at, recorded_at, xact_id::text
             from ((select * from transfer
                    where debit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
-                   and recorded_at <= :recordedBy
+                   and xact_id >= :floor and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)
                   union all
                   (select * from transfer
                    where credit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
-                   and recorded_at <= :recordedBy
+                   and xact_id >= :floor and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)) either_side
             order by either_side.xact_id desc, id desc limit :most
             """;
@@ -213,13 +218,14 @@ public class LedgerTables {
     // whoever looks for what was recorded by an instant need not begin at the end.
     private static final String HORIZON_AFTER =
             """
-            select min(horizon) from ledger_checkpoint where latest_recorded_at > :at
+            select horizon from ledger_checkpoint where latest_recorded_at > :at
+            order by latest_recorded_at, horizon limit 1
             """;
 
     private static final String RECORDED =
             ROW
                     + """
-                    where transfer.xact_id >= :horizon
+                    where transfer.xact_id >= :horizon and transfer.xact_id < :beyond
                     and recorded_at >= :from and recorded_at < :until
                     order by transfer.xact_id, id
                     """;
@@ -231,7 +237,7 @@ public class LedgerTables {
                    sum(case when debit_account = 1 then amount_cents else -amount_cents end)::bigint
                        as cents
             from transfer
-            where xact_id >= :horizon
+            where xact_id >= :horizon and xact_id < :beyond
             and recorded_at >= :from and recorded_at < :until
             and (debit_account = 1 or credit_account = 1)
             group by kind, debit_account = 1 order by 3 desc, kind
@@ -252,12 +258,21 @@ public class LedgerTables {
             select coalesce(max(horizon), 0) from ledger_checkpoint where horizon <= :xactId::bigint
             """;
 
-    // The balance just before a row: from the nearest checkpoint that does not cover it.
+    // So many checkpoints before a place. Each tells of all accounts: one does for counting.
+    private static final String HORIZON_BACK =
+            """
+            select horizon from ledger_checkpoint
+            where account_id = 1 and horizon <= :xactId::bigint
+            order by horizon desc offset :back limit 1
+            """;
+
+    // The balance just before a row: from the nearest checkpoint that does not cover it. The bound
+    // by transaction alone is the one that the order of the rows on disk knows of.
     private static final String BEFORE =
             SUMS.replace(
                     "<which>",
                     """
-                    (t.xact_id, t.id) < (:xactId::bigint, :id)
+                    t.xact_id <= :xactId::bigint and (t.xact_id, t.id) < (:xactId::bigint, :id)
                     and :only in (t.debit_account, t.credit_account)
                     """);
 
@@ -267,6 +282,17 @@ public class LedgerTables {
 
     private static final String OLDEST_RUNNING =
             "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    // Where a million rows came at once, one checkpoint for all of them would leave a tail as long
+    // before each of their places: the first transaction of each part but the first.
+    private static final String PARTS =
+            """
+            select min(xact_id) from (
+                select xact_id, (sum(count(*)) over (order by xact_id) - count(*)) / :part as part
+                from transfer where xact_id >= :previous and xact_id < :next group by xact_id
+            ) as parts
+            where part >= 1 group by div(part, 1) order by 1
+            """;
 
     // Only what is older than the oldest running transaction: an id-based tail would lose money
     // that commits late.
@@ -432,6 +458,7 @@ public class LedgerTables {
         return tx.createQuery(BALANCES_AS_OF)
                 .bind("horizon", horizon)
                 .bind("only", (Integer) null)
+                .bind("beyond", horizonAfter(tx, at))
                 .bind("at", at)
                 .map(ConstructorMapper.of(Sums.class))
                 .list();
@@ -524,23 +551,54 @@ public class LedgerTables {
     /// The same of what was recorded by an instant.
     List<Row> statement(
             Handle tx, AccountCode account, @Nullable Place before, Instant recordedBy, int most) {
+        var place = before == null ? Place.LAST : before;
+        if (account != AccountCode.IN_TRANSIT) {
+            return statement(tx, account, place, 0, recordedBy, most);
+        }
+        // It has no index: its rows are read backwards from checkpoint to checkpoint, ever further.
+        for (var back = 1; ; back *= FURTHER) {
+            var floor = horizonBack(tx, place, back);
+            var rows = statement(tx, account, place, floor, recordedBy, most);
+            if (rows.size() == most || floor == 0) {
+                return rows;
+            }
+        }
+    }
+
+    /// @param floor no transaction before it
+    private static List<Row> statement(
+            Handle tx, AccountCode account, Place place, long floor, Instant recordedBy, int most) {
         return tx.createQuery(STATEMENT)
                 .bind("account", account.id())
                 .bind("recordedBy", recordedBy)
-                .bindMethods(before == null ? Place.LAST : before)
+                .bindMethods(place)
+                .bind("floor", floor)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
     }
 
+    private static long horizonBack(Handle tx, Place place, int back) {
+        return tx.createQuery(HORIZON_BACK)
+                .bind("xactId", place.xactId())
+                .bind("back", back)
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(0L);
+    }
+
     /// A place that all that was recorded by an instant stands before.
     Place placeAfter(Handle tx, Instant at) {
+        return new Place(Long.toString(horizonAfter(tx, at)), Place.FIRST.id());
+    }
+
+    /// All that was recorded by an instant is of transactions before it.
+    private static long horizonAfter(Handle tx, Instant at) {
         return tx.createQuery(HORIZON_AFTER)
                 .bind("at", at.plus(LONGEST_TRANSACTION))
                 .mapTo(Long.class)
                 .findOne()
-                .map(horizon -> new Place(Long.toString(horizon), Place.FIRST.id()))
-                .orElse(Place.LAST);
+                .orElse(Long.MAX_VALUE);
     }
 
     /// What was recorded from an instant until before another, in the order of the books, a few
@@ -548,6 +606,7 @@ public class LedgerTables {
     void recorded(Handle tx, Instant from, Instant until, java.util.function.Consumer<Row> sink) {
         tx.createQuery(RECORDED)
                 .bind("horizon", horizonBefore(tx, from))
+                .bind("beyond", horizonAfter(tx, until))
                 .bind("from", from)
                 .bind("until", until)
                 .setFetchSize(2_000)
@@ -559,6 +618,7 @@ public class LedgerTables {
     List<Moved> movedAtTheBank(Handle tx, Instant from, Instant until) {
         return tx.createQuery(AT_THE_BANK)
                 .bind("horizon", horizonBefore(tx, from))
+                .bind("beyond", horizonAfter(tx, until))
                 .bind("from", from)
                 .bind("until", until)
                 .map(ConstructorMapper.of(Moved.class))
@@ -598,14 +658,32 @@ public class LedgerTables {
 
     /// Takes a checkpoint where at least so many rows were written since the last one.
     ///
-    /// @return how many accounts it tells of; none where it was not worth it, or another node is at
-    ///     it
-    int checkpoint(Handle tx, int least) {
+    /// @param longest where more rows than this came since, there are several, one for each part
+    /// @return how many accounts they tell of; none where it was not worth it, or another node is
+    ///     at it
+    int checkpoint(Handle tx, int least, int longest) {
         if (!tx.createQuery(ONE_AT_A_TIME).mapTo(Boolean.class).one()) {
             return 0;
         }
         var previous = tx.createQuery(HORIZON).mapTo(Long.class).one();
         var next = tx.createQuery(OLDEST_RUNNING).mapTo(Long.class).one();
+        var parts =
+                tx.createQuery(PARTS)
+                        .bind("previous", previous)
+                        .bind("next", next)
+                        .bind("part", longest)
+                        .mapTo(Long.class)
+                        .list();
+        var taken = 0;
+        for (var part : parts) {
+            taken += checkpoint(tx, previous, part, 1);
+            previous = part;
+        }
+        // A part is worth it in any case; what follows the last one, as without them.
+        return taken + checkpoint(tx, previous, next, least);
+    }
+
+    private static int checkpoint(Handle tx, long previous, long next, int least) {
         return tx.createUpdate(CHECKPOINT)
                 .bind("previous", previous)
                 .bind("next", next)

@@ -10,6 +10,8 @@ import vintem.platform.Database;
 @Singleton
 public class TakeCheckpoints {
     private static final int WORTH_IT_ROWS = 1_000;
+    // So many are added up in a few milliseconds, which a page can wait for.
+    private static final int LONGEST_TAIL_ROWS = 20_000;
 
     private final Database database;
     private final LedgerTables tables;
@@ -38,6 +40,11 @@ public class TakeCheckpoints {
     /// @param least rows since the last checkpoint that make a new one worth its while
     /// @return how many accounts got one
     int take(int least) {
-        return database.transaction(tx -> tables.checkpoint(tx, least));
+        return take(least, LONGEST_TAIL_ROWS);
+    }
+
+    /// @param longest where more rows than this came since, there are several, one for each part
+    int take(int least, int longest) {
+        return database.transaction(tx -> tables.checkpoint(tx, least, longest));
     }
 }

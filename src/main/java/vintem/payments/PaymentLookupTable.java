@@ -53,12 +53,15 @@ class PaymentLookupTable {
                     where id = :id
                     """;
 
+    // What paid a payment in the ordinary way has the payment's own end-to-end id; the others are
+    // found by an index that has only them.
     private static final String WHOSE =
             """
             select p.id, p.txid as name, true as is_payment,
                    array(select p.end_to_end_id where p.end_to_end_id is not null
                          union select r.end_to_end_id from pix_receipt r
-                         where r.payment_id = p.id and r.end_to_end_id is not null)
+                         where r.payment_id = p.id and r.end_to_end_id is not null
+                         and (r.status <> 'confirmed' or r.end_to_end_id is null))
                        as end_to_end_ids
             from payment p where p.id = any(:ids)
             union all

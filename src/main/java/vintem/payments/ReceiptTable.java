@@ -135,7 +135,9 @@ class ReceiptTable {
     private static final String QUEUE =
             SELECT
                     + """
-                    where status = any(:statuses) and (cast(:after as uuid) is null or id < :after)
+                    where status in ('unidentified', 'refunding', 'noted')
+                    and status = any(:statuses)
+                    and (cast(:after as uuid) is null or id < :after)
                     order by id desc limit :most
                     """;
 

@@ -91,7 +91,7 @@ class PayoutTrail implements Attention, Finder, Storyteller {
     @Override
     public List<Hit> find(Handle tx, Sought sought, int most) {
         var text = sought.text();
-        var endToEndId = EndToEndId.parse(text).map(EndToEndId::value).orElse(null);
+        var endToEndId = EndToEndId.parse(text).orElse(null);
         var hits = new ArrayList<Hit>();
         var ids =
                 Stream.concat(

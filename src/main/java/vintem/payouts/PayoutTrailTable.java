@@ -1,6 +1,7 @@
 package vintem.payouts;
 
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -8,9 +9,11 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
+import vintem.bank.EndToEndId;
 import vintem.payouts.PayoutLookupTable.Payout;
 import vintem.platform.BinaryArray;
 import vintem.platform.Finder;
+import vintem.platform.Ids;
 
 /// What [PayoutTrail] asks of the tables of payouts.
 @Singleton
@@ -30,6 +33,10 @@ class PayoutTrailTable {
             int timesAsked) {}
 
     public record Alarm(UUID payoutId, String kind, Instant raisedAt) {}
+
+    private static final Duration BEFORE_SENT = Duration.ofMinutes(5);
+    // The bank's clock is not ours.
+    private static final Duration AFTER_SENT = Duration.ofMinutes(2);
 
     // The resolver has asked, and the bank does not know or does not answer.
     private static final String UNKNOWN =
@@ -67,6 +74,11 @@ class PayoutTrailTable {
                             select payout_id, end_to_end_id from payout_attempt
                             where :endToEndId::text is not null
                             order by payout_id desc limit :newest) e
+                        where end_to_end_id = :endToEndId
+                        union select payout_id from (
+                            select payout_id, end_to_end_id from payout_attempt
+                            where payout_id between :sentFrom::uuid and :sentUntil::uuid
+                            order by payout_id desc limit :newest) s
                         where end_to_end_id = :endToEndId
                         union select id from (select id from payout where user_id = :text
                                               order by id desc limit :most) u
@@ -129,13 +141,17 @@ class PayoutTrailTable {
     List<Payout> byName(
             Handle tx,
             String text,
-            @Nullable String endToEndId,
+            @Nullable EndToEndId endToEndId,
             Collection<String> keys,
             @Nullable String taxId,
             int most) {
+        // It says in which minute the bank made it: nearly all payouts are sent as they come.
+        var sent = endToEndId == null ? null : endToEndId.at();
         return tx.createQuery(BY_NAME)
                 .bind("text", text)
-                .bind("endToEndId", endToEndId)
+                .bind("endToEndId", endToEndId == null ? null : endToEndId.value())
+                .bind("sentFrom", sent == null ? null : Ids.first(sent.minus(BEFORE_SENT)))
+                .bind("sentUntil", sent == null ? null : Ids.first(sent.plus(AFTER_SENT)))
                 .bind("keys", BinaryArray.texts(keys, it -> it))
                 .bind("taxId", taxId)
                 .bind("newest", Finder.NEWEST)

@@ -296,7 +296,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             PostgresBinaries binaries, Path cluster, int port, Map<String, String> settings) {
         var all = new LinkedHashMap<String, String>();
         all.put("shared_buffers", sharedBuffersMegabytes() + "MB");
-        // A million debts write 2.5 GB; past half of this a checkpoint doubles what each page costs.
+        // A million debts write 2.5 GB; past half of this a checkpoint doubles what each page
+        // costs.
         all.put("max_wal_size", "6GB");
         all.put("wal_buffers", "16MB");
         all.put("max_connections", "100");

@@ -131,7 +131,13 @@ public class OutboxRelay implements Errand {
         for (var row : table.next(tx, place.get(), horizon, subscriber.types(tx), 1)) {
             LOG.errorf(
                     failed, "%s: event %d (%s) is parked", subscriber.name(), row.id(), row.type());
-            table.park(tx, subscriber.name(), row, failed.toString(), clock.instant());
+            table.park(
+                    tx,
+                    subscriber.name(),
+                    row,
+                    ParkedNews.withoutMessage(failed),
+                    TRIES,
+                    clock.instant());
             table.move(tx, subscriber.name(), row.spot());
         }
         return 0;

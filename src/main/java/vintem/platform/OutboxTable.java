@@ -79,9 +79,40 @@ class OutboxTable {
 
     private static final String PARK =
             """
-            insert into outbox_parked (subscriber, event_id, type, subject, body, error, parked_at)
-            values (:subscriber, :id, :type, :subject, :body, :error, :now)
+            insert into outbox_parked (subscriber, event_id, type, subject, body, error, parked_at,
+                                       recorded_at, tries)
+            values (:subscriber, :id, :type, :subject, :body, :error, :now, :recordedAt, :tries)
             on conflict do nothing
+            """;
+
+    private static final String PARKED_PAGE =
+            """
+            select subscriber, event_id, type, subject, split_part(error, ':', 1) as error,
+                   parked_at, tries, tried_at
+            from outbox_parked
+            where (subscriber, event_id) > (:subscriber, :id)
+            order by subscriber, event_id limit :most
+            """;
+
+    // Nobody else applies news for it meanwhile, the relay included.
+    private static final String LOCK_PLACE =
+            "select subscriber from outbox_cursor where subscriber = :subscriber for update";
+
+    private static final String LOCK_PARKED =
+            """
+            select event_id as id, type, subject, body,
+                   coalesce(recorded_at, parked_at) as recorded_at
+            from outbox_parked where subscriber = :subscriber and event_id = :id for update
+            """;
+
+    private static final String UNPARK =
+            "delete from outbox_parked where subscriber = :subscriber and event_id = :id";
+
+    private static final String FAILED_AGAIN =
+            """
+            update outbox_parked set tries = tries + 1, error = :error, tried_at = :now
+            where subscriber = :subscriber and event_id = :id
+            returning tries
             """;
 
     private static final String FORGET =
@@ -199,13 +230,50 @@ class OutboxTable {
         tx.createUpdate(FAILED).bind("subscriber", subscriber).bind("retryAt", retryAt).execute();
     }
 
-    void park(Handle tx, String subscriber, Row row, String error, Instant now) {
+    void park(Handle tx, String subscriber, Row row, String error, int tries, Instant now) {
         tx.createUpdate(PARK)
                 .bind("subscriber", subscriber)
                 .bindMethods(row)
                 .bind("error", error)
+                .bind("tries", tries)
                 .bind("now", now)
                 .execute();
+    }
+
+    /// By subscriber, the oldest news of each first.
+    List<ParkedNews.Parked> parkedPage(Handle tx, ParkedNews.Place after, int most) {
+        return tx.createQuery(PARKED_PAGE)
+                .bind("subscriber", after.subscriber())
+                .bind("id", after.eventId())
+                .bind("most", most)
+                .map(ConstructorMapper.of(ParkedNews.Parked.class))
+                .list();
+    }
+
+    /// Waits for whoever applies news for this subscriber, and returns what is parked under the id.
+    Optional<Outbox.Event> lockParked(Handle tx, String subscriber, long id) {
+        tx.createQuery(LOCK_PLACE).bind("subscriber", subscriber).mapTo(String.class).list();
+        return tx.createQuery(LOCK_PARKED)
+                .bind("subscriber", subscriber)
+                .bind("id", id)
+                .map(ConstructorMapper.of(Outbox.Event.class))
+                .findOne();
+    }
+
+    void unpark(Handle tx, String subscriber, long id) {
+        tx.createUpdate(UNPARK).bind("subscriber", subscriber).bind("id", id).execute();
+    }
+
+    /// @return how often it has been tried by now; empty where it is not parked any more
+    Optional<Integer> failedAgain(
+            Handle tx, String subscriber, long id, String error, Instant now) {
+        return tx.createQuery(FAILED_AGAIN)
+                .bind("subscriber", subscriber)
+                .bind("id", id)
+                .bind("error", error)
+                .bind("now", now)
+                .mapTo(Integer.class)
+                .findOne();
     }
 
     int forget(Handle tx, Instant before) {

@@ -250,6 +250,13 @@ class RoutesAndRolesTest {
                     // Pages.
                     open("GET /"),
                     having("GET /console/overview", Capability.CONSOLE, READ),
+                    having("GET /console/parked-events", Capability.CONSOLE, READ),
+                    having(
+                            "POST /console/parked-events/{subscriber}/{id}/retry",
+                            Capability.SETTINGS,
+                            ADMIN),
+                    usersHaving("GET /app/parked-events", Capability.CONSOLE, READ),
+                    usersHaving("POST /app/parked-events", Capability.SETTINGS, ADMIN),
                     signedIn("POST /console/search"),
                     signedIn("GET /console/stories/{id}"),
                     signedIn("GET /app/docs").andResellers(),

@@ -58,7 +58,7 @@ class LedgerModelTest {
                     refused += expected.contains(false) ? 1 : 0;
                 }
                 if (random.nextInt(6) == 0) {
-                    world.checkpoints.take(1 + random.nextInt(20));
+                    world.checkpoints.take(1 + random.nextInt(20), 1 + random.nextInt(10));
                 }
                 if (random.nextInt(40) == 0) {
                     // As in a database that was restored into another server.

@@ -8,10 +8,12 @@ import static vintem.ledger.LedgerWorld.leg;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,7 +259,7 @@ class LedgerTest {
                         () ->
                                 world.database.run(
                                         tx -> {
-                                            world.tables.checkpoint(tx, 1_000);
+                                            world.tables.checkpoint(tx, 1_000, 20_000);
                                             holds.countDown();
                                             Together.await(mayEnd);
                                         }));
@@ -267,6 +269,43 @@ class LedgerTest {
         other.join();
         assertThat(world.checkpoints.take(2)).isEqualTo(ALL);
         assertThat(world.bank()).isEqualTo(3);
+    }
+
+    @Test
+    void many_rows_at_once_get_a_checkpoint_for_each_part_of_them() {
+        for (var i = 0; i < 10; i++) {
+            world.record(
+                    into(AccountCode.BANK, AccountCode.SALES, 1),
+                    into(AccountCode.BANK, AccountCode.OPENING, 10));
+        }
+        // Six rows each, and the last two.
+        assertThat(world.checkpoints.take(1, 6)).isEqualTo(4 * ALL);
+        assertThat(world.bank()).isEqualTo(110);
+        assertThat(world.refuted()).isEmpty();
+        assertThat(world.checkpoints.take(1, 6)).isZero();
+    }
+
+    @Test
+    void a_past_day_is_told_by_the_checkpoints_around_it() {
+        for (var day = 9; day > 0; day--) {
+            world.test.asOwner(
+                    """
+                    insert into transfer (id, entry_id, debit_account, credit_account, amount_cents,
+                                          kind, subject_id, occurred_at, recorded_at)
+                    values (uuidv7(), uuidv7(), 1, 3, %d, 'test', uuidv7(), 'epoch',
+                            now() - interval '%d days')"""
+                            .formatted(day, day));
+            world.checkpoints.take(1);
+        }
+        for (var day = 9; day > 0; day--) {
+            var evening = Instant.now().minus(day, ChronoUnit.DAYS).plus(2, ChronoUnit.HOURS);
+            var balances = world.read(tx -> world.ledger.balancesAsOf(tx, evening));
+            var upToThen = IntStream.rangeClosed(day, 9).sum();
+            assertThat(balances.get(AccountCode.SALES.ordinal()).balanceCents())
+                    .as("%d days ago", day)
+                    .isEqualTo(upToThen);
+        }
+        assertThat(world.balance(AccountCode.SALES)).isEqualTo(45);
     }
 
     @Test
