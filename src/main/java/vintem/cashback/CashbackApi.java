@@ -70,8 +70,7 @@ class CashbackApi {
     static final String RESTING = "resting";
     static final String BUSY = "busy";
 
-    /// Calls under way at once on one node; whoever comes beyond that is answered with what is
-    // known.
+    /// Calls under way at once on one node; whoever comes beyond that is told what is known.
     static final int MOST_CALLS = 32;
 
     private static final Logger LOG = Logger.getLogger(CashbackApi.class);
