@@ -62,6 +62,9 @@ public final class Http {
     public Http signedIn(String user, String password) {
         var form = "username=" + user + "&password=" + password;
         var answer = with("Content-Type", "application/x-www-form-urlencoded").post("/token", form);
+        if (answer.status() != 200) {
+            throw new AssertionError(user + " may not sign in: " + answer.body());
+        }
         return bearer(answer.json().required("access_token").asText());
     }
 

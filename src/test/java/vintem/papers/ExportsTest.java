@@ -233,6 +233,7 @@ class ExportsTest {
                     Map.entry("/charges", "charges"),
                     Map.entry("/clients", "clients"),
                     Map.entry("/compra", "purchases"),
+                    Map.entry("/console/parked-events", "parked-events"),
                     Map.entry("/keys", "keys"),
                     Map.entry("/ledger/accounts/{code}/statement", "statement"),
                     Map.entry("/ledger/transfers", "the months"),
