@@ -14,6 +14,7 @@ import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import vintem.access.SignInLinks;
 import vintem.demo.LoadDemo;
+import vintem.platform.ScheduledJobs;
 import vintem.platform.Settings;
 
 /// Runs while the server is up: says where to go, and waits.
@@ -21,12 +22,14 @@ public class Serve implements QuarkusApplication {
     private final Opening opening;
     private final SignInLinks links;
     private final LoadDemo demo;
+    private final ScheduledJobs jobs;
 
     @Inject
-    Serve(Opening opening, SignInLinks links, LoadDemo demo) {
+    Serve(Opening opening, SignInLinks links, LoadDemo demo, ScheduledJobs jobs) {
         this.opening = opening;
         this.links = links;
         this.demo = demo;
+        this.jobs = jobs;
     }
 
     @Override
@@ -41,6 +44,7 @@ public class Serve implements QuarkusApplication {
                                             "  Three months of history, written in %.1f s.",
                                             it.toMillis() / 1000.0));
         }
+        jobs.open();
         var host = Settings.text("host").orElse("127.0.0.1");
         var address = "http://%s:%d".formatted(host, Settings.port());
         print("");

@@ -114,6 +114,9 @@ class ImportFiles implements Errand {
     @Override
     public void catchUp() {
         importAll();
+        // What has just been received began by itself, beside.
+        places.acquireUninterruptibly(most);
+        places.release(most);
     }
 
     @PreDestroy

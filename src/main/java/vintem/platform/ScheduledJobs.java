@@ -9,17 +9,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
-/// Lets every job that is under way come to its end before the database is let go, and begins none
-/// afterwards. Nothing would be lost without it, but each stop would look like a failure.
+/// Begins no job before the whole application stands, lets every one that is under way come to its
+/// end before the database is let go, and begins none afterwards. Nothing would be lost without it,
+/// but each stop, and each start that is refused, would look like a failure of a job.
 ///
 /// Quarkus means this hook for spans, hence `quarkus.scheduler.tracing.enabled`.
 @Singleton
-class ScheduledJobs implements JobInstrumenter {
+public class ScheduledJobs implements JobInstrumenter {
     private static final Logger LOG = Logger.getLogger(ScheduledJobs.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private int underWay;
-    private boolean stopping;
+    private boolean open;
 
     @Override
     public CompletionStage<Void> instrument(JobInstrumentationContext job) {
@@ -34,6 +35,11 @@ class ScheduledJobs implements JobInstrumenter {
         }
     }
 
+    /// From now on jobs begin, each at its next time.
+    public synchronized void open() {
+        open = true;
+    }
+
     void stop(@Observes ShutdownEvent ended) throws InterruptedException {
         if (!awaitAll(PATIENCE)) {
             LOG.warnf("a job takes more than %s and is cut off; it goes on elsewhere", PATIENCE);
@@ -42,7 +48,7 @@ class ScheduledJobs implements JobInstrumenter {
 
     /// @return false where something is still under way
     synchronized boolean awaitAll(Duration patience) throws InterruptedException {
-        stopping = true;
+        open = false;
         var end = System.nanoTime() + patience.toNanos();
         for (var left = patience.toMillis(); underWay > 0 && left > 0; ) {
             wait(left);
@@ -52,10 +58,10 @@ class ScheduledJobs implements JobInstrumenter {
     }
 
     private synchronized boolean begin() {
-        if (!stopping) {
+        if (open) {
             underWay++;
         }
-        return !stopping;
+        return open;
     }
 
     private synchronized void end() {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ScheduledJobsTest {
@@ -18,6 +19,22 @@ class ScheduledJobsTest {
 
     private final ScheduledJobs jobs = new ScheduledJobs();
     private final AtomicInteger begun = new AtomicInteger();
+
+    @BeforeEach
+    void the_application_stands() {
+        jobs.open();
+    }
+
+    @Test
+    void nothing_begins_before_the_application_stands() throws Exception {
+        var early = new ScheduledJobs();
+        early.instrument(job(() -> CompletableFuture.completedFuture(null)));
+        assertThat(begun).hasValue(0);
+
+        early.open();
+        early.instrument(job(() -> CompletableFuture.completedFuture(null)));
+        assertThat(begun).hasValue(1);
+    }
 
     @Test
     void a_stop_waits_for_the_job_that_is_under_way() throws Exception {
