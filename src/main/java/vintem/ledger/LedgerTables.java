@@ -283,6 +283,14 @@ public class LedgerTables {
     private static final String OLDEST_RUNNING =
             "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
+    // Reads no further than it must.
+    private static final String IS_LONG =
+            """
+            select count(*) > :part from (
+                select from transfer where xact_id >= :previous and xact_id < :next
+                limit :part + 1) as tail
+            """;
+
     // Where a million rows came at once, one checkpoint for all of them would leave a tail as long
     // before each of their places: the first transaction of each part but the first.
     private static final String PARTS =
@@ -667,20 +675,31 @@ public class LedgerTables {
         }
         var previous = tx.createQuery(HORIZON).mapTo(Long.class).one();
         var next = tx.createQuery(OLDEST_RUNNING).mapTo(Long.class).one();
-        var parts =
-                tx.createQuery(PARTS)
-                        .bind("previous", previous)
-                        .bind("next", next)
-                        .bind("part", longest)
-                        .mapTo(Long.class)
-                        .list();
         var taken = 0;
-        for (var part : parts) {
+        for (var part : parts(tx, previous, next, longest)) {
             taken += checkpoint(tx, previous, part, 1);
             previous = part;
         }
         // A part is worth it in any case; what follows the last one, as without them.
         return taken + checkpoint(tx, previous, next, least);
+    }
+
+    private static List<Long> parts(Handle tx, long previous, long next, int longest) {
+        var isLong =
+                tx.createQuery(IS_LONG)
+                        .bind("previous", previous)
+                        .bind("next", next)
+                        .bind("part", longest)
+                        .mapTo(Boolean.class)
+                        .one();
+        return isLong
+                ? tx.createQuery(PARTS)
+                        .bind("previous", previous)
+                        .bind("next", next)
+                        .bind("part", longest)
+                        .mapTo(Long.class)
+                        .list()
+                : List.of();
     }
 
     private static int checkpoint(Handle tx, long previous, long next, int least) {
