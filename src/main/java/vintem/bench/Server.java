@@ -303,6 +303,7 @@ final class Server implements AutoCloseable {
         var line = new ArrayList<String>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.add("-XX:+UseSerialGC");
+        line.add("-XX:NewRatio=1");
         line.add("--enable-native-access=ALL-UNNAMED");
         line.add("--sun-misc-unsafe-memory-access=allow");
         line.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
