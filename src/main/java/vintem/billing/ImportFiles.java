@@ -112,6 +112,11 @@ class ImportFiles implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.FILES;
+    }
+
+    @Override
     public void catchUp() {
         importAll();
         // What has just been received began by itself, beside.

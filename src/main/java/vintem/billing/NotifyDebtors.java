@@ -147,6 +147,11 @@ class NotifyDebtors implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.MAILS;
+    }
+
+    @Override
     public void catchUp() {
         if (settings.on()) {
             send();

@@ -64,6 +64,11 @@ class RegisterBoletos implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.REGISTRATIONS;
+    }
+
+    @Override
     public void catchUp() {
         run();
     }

@@ -70,6 +70,11 @@ class RemindDebtors implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.REMINDERS;
+    }
+
+    @Override
     public void catchUp() {
         run();
     }

@@ -1,5 +1,7 @@
 package vintem.demo;
 
+import static java.util.Comparator.comparing;
+
 import io.quarkus.arc.All;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -34,7 +36,15 @@ class Then {
     Then(Past past, Clock clock, @All List<Errand> errands) {
         this.past = past;
         this.clock = clock;
-        this.errands = errands;
+        this.errands = inOrder(errands);
+    }
+
+    /// By their turns and then by their names: the container gives them in another order in each
+    /// process, and the same company is to have the same history.
+    static List<Errand> inOrder(List<Errand> errands) {
+        return errands.stream()
+                .sorted(comparing(Errand::turn).thenComparing(it -> it.getClass().getName()))
+                .toList();
     }
 
     /// It is that time of that day in São Paulo. Time never goes back: what is earlier than now
@@ -54,7 +64,7 @@ class Then {
         past.release();
     }
 
-    /// What jobs would have done by now. What one of them makes for another is done the next time.
+    /// What jobs would have done by now.
     void jobsRan() {
         errands.forEach(Errand::catchUp);
     }

@@ -85,6 +85,11 @@ class BookIncoming implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.BANK_NEWS;
+    }
+
+    @Override
     public void catchUp() {
         run();
     }

@@ -55,6 +55,11 @@ class ExpirePayments implements Errand {
         }
     }
 
+    @Override
+    public Turn turn() {
+        return Turn.EXPIRIES;
+    }
+
     /// Looks once more at what was over long ago.
     @Override
     public void catchUp() {

@@ -40,6 +40,11 @@ class ResolveRefunds implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.BANK_NEWS;
+    }
+
+    @Override
     public void catchUp() {
         run();
     }

@@ -57,6 +57,11 @@ class BookReturns implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.BANK_NEWS;
+    }
+
+    @Override
     public void catchUp() {
         run();
     }

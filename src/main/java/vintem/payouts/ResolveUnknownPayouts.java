@@ -45,6 +45,11 @@ class ResolveUnknownPayouts implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.BANK_NEWS;
+    }
+
+    @Override
     public void catchUp() {
         run();
     }

@@ -58,6 +58,11 @@ public class OutboxRelay implements Errand {
     }
 
     @Override
+    public Turn turn() {
+        return Turn.EVENTS;
+    }
+
+    @Override
     public void catchUp() {
         relay();
     }
