@@ -93,7 +93,7 @@ final class BoletoReader {
                             "the currency is %s, should be 9 (reais)".formatted(currency)));
         }
         var others = new Digits(Boleto.LENGTH - 1);
-        others.put(barCode.substring(0, 4)).put(barCode.substring(5));
+        others.put(barCode, 0, 4).put(barCode, 5, Boleto.LENGTH);
         checkDigit(reasons, "check_digit", barCode.charAt(4), Boleto.checkDigit(others.mod11(9)));
         var factor = Integer.parseInt(barCode, 5, 9, 10);
         if (factor > 0 && factor < Boleto.FIRST_FACTOR) {

@@ -1,6 +1,7 @@
 package vintem.billing;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ final class DebtBatch {
         }
     }
 
+    private static final int MARKS = 1 << 17;
+
     private final long number;
     private final long from;
     private long to;
@@ -39,6 +42,9 @@ final class DebtBatch {
     private final List<DebtRow> rows = new ArrayList<>();
     /// By their ids, the first of each.
     private final Map<String, Valid> debts = new HashMap<>();
+    // A bit for each debt, by its hash: most that another batch has are not here, and one look in
+    // so little memory says so.
+    private final BitSet marks = new BitSet(MARKS);
 
     /// @param number counts the batches of one import, from 0
     /// @param from where in the file it begins
@@ -53,6 +59,7 @@ final class DebtBatch {
         rows.add(row);
         if (row instanceof Valid debt) {
             debts.putIfAbsent(debt.debtId(), debt);
+            marks.set(mark(debt.debtId()));
         }
         end(to, toLine);
     }
@@ -85,6 +92,21 @@ final class DebtBatch {
 
     Map<String, Valid> debts() {
         return debts;
+    }
+
+    /// Whether they have a debt in common.
+    boolean overlaps(DebtBatch other) {
+        for (var debtId : debts.keySet()) {
+            if (other.marks.get(mark(debtId)) && other.debts.containsKey(debtId)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int mark(String debtId) {
+        var hash = debtId.hashCode();
+        return (hash ^ hash >>> 15) & MARKS - 1;
     }
 
     /// Sorts the rows: what is charged already, or stands further up in the batch, is a duplicate

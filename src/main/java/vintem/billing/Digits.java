@@ -18,7 +18,11 @@ final class Digits {
     }
 
     Digits put(String digits) {
-        for (var i = 0; i < digits.length(); i++) {
+        return put(digits, 0, digits.length());
+    }
+
+    Digits put(String digits, int from, int to) {
+        for (var i = from; i < to; i++) {
             row[length++] = (byte) digits.charAt(i);
         }
         return this;

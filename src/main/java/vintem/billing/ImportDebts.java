@@ -319,12 +319,7 @@ class ImportDebts {
         private void hand(DebtBatch batch, ExecutorService writers) {
             room.acquireUninterruptibly();
             // Whoever writes a debt first must have committed before the second one is looked at.
-            var afterOthers =
-                    underWay.stream()
-                            .anyMatch(
-                                    other ->
-                                            batch.debts().keySet().stream()
-                                                    .anyMatch(other.debts()::containsKey));
+            var afterOthers = underWay.stream().anyMatch(batch::overlaps);
             underWay.add(batch);
             writers.execute(
                     () -> {

@@ -1,6 +1,7 @@
 package vintem.billing;
 
 import java.time.LocalDate;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A boleto to be written down with its charge.
@@ -22,8 +23,10 @@ record NewBoleto(
         REGISTERED,
         REJECTED;
 
+        private final String word = name().toLowerCase(Locale.ROOT);
+
         String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return word;
         }
     }
 }

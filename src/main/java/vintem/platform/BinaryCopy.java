@@ -18,9 +18,11 @@ import org.postgresql.copy.CopyIn;
 public final class BinaryCopy {
     /// The fields of one row, written in the order of the statement's columns.
     public static final class Row {
-        private ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
+        private ByteBuffer bytes;
 
-        private Row() {}
+        private Row(int capacity) {
+            bytes = ByteBuffer.allocate(capacity);
+        }
 
         public Row uuid(@Nullable UUID value) {
             if (value == null) {
@@ -134,7 +136,9 @@ public final class BinaryCopy {
     private static final byte[] SIGNATURE = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
-    private static final int PIECE_BYTES = 1 << 20;
+    // What is sent at once. A buffer that held a whole list would be most of an import's garbage.
+    private static final int PIECE_BYTES = 1 << 16;
+    private static final int USUAL_ROW_BYTES = 1 << 9;
 
     private BinaryCopy() {}
 
@@ -145,13 +149,13 @@ public final class BinaryCopy {
         CopyIn copy = null;
         try {
             copy = tx.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
-            var row = new Row();
+            var row = new Row(Math.min(PIECE_BYTES, 64 + rows.size() * USUAL_ROW_BYTES));
             row.bytes.put(SIGNATURE);
             for (var each : rows) {
                 row.ensure(2);
                 row.bytes.putShort((short) columns);
                 write.accept(row, each);
-                if (row.bytes.position() > PIECE_BYTES) {
+                if (row.bytes.position() > PIECE_BYTES - USUAL_ROW_BYTES) {
                     copy.writeToCopy(row.bytes.array(), 0, row.bytes.position());
                     row.bytes.clear();
                 }

@@ -38,6 +38,10 @@ public sealed interface TaxId {
         }
         // Not trim(), which would also take away NUL and its kind.
         var stripped = text.strip();
+        // Most are bare, and a file has a million of them.
+        if (Cpf.isBare(stripped) || Cnpj.isBare(stripped)) {
+            return Optional.of(stripped);
+        }
         if (!Cpf.MASKABLE.matcher(stripped).matches()
                 && !Cnpj.MASKABLE.matcher(stripped).matches()) {
             return Optional.empty();
@@ -47,33 +51,43 @@ public sealed interface TaxId {
     }
 
     private static boolean hasItsCheckDigits(String value, int weights) {
-        var base = value.substring(0, value.length() - 2);
+        var base = value.length() - 2;
         // A row of one digit often has right check digits, and is never issued.
-        return value.equals(base + checkDigits(base, weights))
-                && !value.equals(value.substring(0, 1).repeat(value.length()));
+        return value.charAt(base) - '0' == checkDigit(value, base, weights)
+                && value.charAt(base + 1) - '0' == checkDigit(value, base + 1, weights)
+                && value.chars().anyMatch(it -> it != value.charAt(0));
     }
 
     /// Modulo 11, twice. From the right the weights are 2, 3, 4 …, starting again after `weights`
     /// of them. Characters count as ASCII - 48, which leaves digits as they are and makes `A` 17.
     private static String checkDigits(String base, int weights) {
-        var first = base + checkDigit(base, weights);
-        return first.substring(base.length()) + checkDigit(first, weights);
+        var first = checkDigit(base, base.length(), weights);
+        return "%d%d".formatted(first, checkDigit(base + first, base.length() + 1, weights));
     }
 
-    private static int checkDigit(String text, int weights) {
+    /// @param length how many characters it belongs to
+    private static int checkDigit(String text, int length, int weights) {
         int sum = 0;
-        for (int i = 0; i < text.length(); i++) {
-            int fromRight = text.length() - 1 - i;
+        for (int i = 0; i < length; i++) {
+            int fromRight = length - 1 - i;
             sum += (text.charAt(i) - '0') * (2 + fromRight % weights);
         }
         int rest = sum % 11;
         return rest < 2 ? 0 : 11 - rest;
     }
 
+    private static boolean areDigits(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// A person.
     record Cpf(String value) implements TaxId {
         private static final int WEIGHTS = 10;
-        private static final Pattern BARE = Pattern.compile("[0-9]{11}");
         private static final Pattern BASE = Pattern.compile("[0-9]{9}");
         private static final Pattern MASKABLE =
                 Pattern.compile("[0-9]{3}\\.?[0-9]{3}\\.?[0-9]{3}-?[0-9]{2}");
@@ -97,7 +111,11 @@ public sealed interface TaxId {
 
         /// Whether a value is bare and has its check digits.
         public static boolean isValid(String value) {
-            return BARE.matcher(value).matches() && hasItsCheckDigits(value, WEIGHTS);
+            return isBare(value) && hasItsCheckDigits(value, WEIGHTS);
+        }
+
+        private static boolean isBare(String text) {
+            return text.length() == 11 && areDigits(text, 0, 11);
         }
 
         @Override
@@ -124,7 +142,6 @@ public sealed interface TaxId {
     /// A company or one of its branches.
     record Cnpj(String value) implements TaxId {
         private static final int WEIGHTS = 8;
-        private static final Pattern BARE = Pattern.compile("[0-9A-Z]{12}[0-9]{2}");
         private static final Pattern BASE = Pattern.compile("[0-9A-Z]{12}");
         private static final Pattern MASK = Pattern.compile("[./-]");
         private static final Pattern MASKABLE =
@@ -151,7 +168,21 @@ public sealed interface TaxId {
 
         /// Whether a value is bare and has its check digits.
         public static boolean isValid(String value) {
-            return BARE.matcher(value).matches() && hasItsCheckDigits(value, WEIGHTS);
+            return isBare(value) && hasItsCheckDigits(value, WEIGHTS);
+        }
+
+        /// 12 upper-case letters and digits, and 2 digits.
+        private static boolean isBare(String text) {
+            if (text.length() != 14 || !areDigits(text, 12, 14)) {
+                return false;
+            }
+            for (int i = 0; i < 12; i++) {
+                char it = text.charAt(i);
+                if ((it < '0' || it > '9') && (it < 'A' || it > 'Z')) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         /// The company: the first 8 characters, equal for all its branches.
