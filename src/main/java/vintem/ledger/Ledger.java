@@ -47,7 +47,7 @@ public class Ledger {
 
     /// The proof of this ledger's books.
     public LedgerProof proof() {
-        return new LedgerProof(this, tables, days);
+        return new LedgerProof(this, tables, new CheckpointTable(), days);
     }
 
     /// Posts what is *intended*, in order: an entry that would take an account below its floor is

@@ -13,12 +13,15 @@ import vintem.platform.Proof;
 public class LedgerProof implements Proof {
     private final Ledger ledger;
     private final LedgerTables tables;
+    private final CheckpointTable checkpoints;
     private final DayTable days;
 
     @Inject
-    public LedgerProof(Ledger ledger, LedgerTables tables, DayTable days) {
+    public LedgerProof(
+            Ledger ledger, LedgerTables tables, CheckpointTable checkpoints, DayTable days) {
         this.ledger = ledger;
         this.tables = tables;
+        this.checkpoints = checkpoints;
         this.days = days;
     }
 
@@ -30,7 +33,7 @@ public class LedgerProof implements Proof {
     @Override
     public List<String> refute(Handle snapshot) {
         var wrong = new ArrayList<String>();
-        for (var code : tables.wrongCheckpoints(snapshot)) {
+        for (var code : checkpoints.wrong(snapshot)) {
             wrong.add(
                     "the checkpoint of account %s is not the sum of its transfers".formatted(code));
         }

@@ -276,73 +276,6 @@ public class LedgerTables {
                     and :only in (t.debit_account, t.credit_account)
                     """);
 
-    // One checkpoint at a time, whichever node takes it.
-    private static final String ONE_AT_A_TIME =
-            "select pg_try_advisory_xact_lock(hashtext('ledger_checkpoint'))";
-
-    private static final String OLDEST_RUNNING =
-            "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
-
-    // Reads no further than it must.
-    private static final String IS_LONG =
-            """
-            select count(*) > :part from (
-                select from transfer where xact_id >= :previous and xact_id < :next
-                limit :part + 1) as tail
-            """;
-
-    // Where a million rows came at once, one checkpoint for all of them would leave a tail as long
-    // before each of their places: the first transaction of each part but the first.
-    private static final String PARTS =
-            """
-            select min(xact_id) from (
-                select xact_id, (sum(count(*)) over (order by xact_id) - count(*)) / :part as part
-                from transfer where xact_id >= :previous and xact_id < :next group by xact_id
-            ) as parts
-            where part >= 1 group by div(part, 1) order by 1
-            """;
-
-    // Only what is older than the oldest running transaction: an id-based tail would lose money
-    // that commits late.
-    private static final String CHECKPOINT =
-            """
-            with tail as (
-                select xact_id, recorded_at, debit_account, credit_account, amount_cents
-                from transfer where xact_id >= :previous and xact_id < :next
-            ), sums as (
-                select side.account_id, sum(side.debit) as debit, sum(side.credit) as credit
-                from tail t
-                cross join lateral (
-                    values (t.debit_account, t.amount_cents, 0), (t.credit_account, 0, t.amount_cents)
-                ) as side (account_id, debit, credit)
-                group by side.account_id
-            )
-            insert into ledger_checkpoint
-                (account_id, horizon, latest_recorded_at, debit_cents, credit_cents)
-            select a.id, :next,
-                   greatest((select max(recorded_at) from tail),
-                            (select max(latest_recorded_at) from ledger_checkpoint
-                             where horizon = :previous)),
-                   coalesce(c.debit_cents, 0) + coalesce(s.debit, 0),
-                   coalesce(c.credit_cents, 0) + coalesce(s.credit, 0)
-            from account a
-            left join ledger_checkpoint c on c.account_id = a.id and c.horizon = :previous
-            left join sums s on s.account_id = a.id
-            where (select count(*) from tail) >= :least
-            on conflict do nothing
-            """;
-
-    private static final String WRONG_CHECKPOINTS =
-            """
-            select a.code from ledger_checkpoint c join account a on a.id = c.account_id
-            where c.horizon = (select max(horizon) from ledger_checkpoint)
-            and (c.debit_cents, c.credit_cents) is distinct from (
-                (select coalesce(sum(amount_cents), 0) from transfer
-                 where debit_account = a.id and xact_id < c.horizon),
-                (select coalesce(sum(amount_cents), 0) from transfer
-                 where credit_account = a.id and xact_id < c.horizon))
-            """;
-
     private static final String TOO_MUCH_AVAILABLE =
             """
             select a.code from account_available v join account a on a.id = v.account_id
@@ -662,56 +595,6 @@ public class LedgerTables {
                 .bind("id", place.id())
                 .map(ConstructorMapper.of(Sums.class))
                 .one();
-    }
-
-    /// Takes a checkpoint where at least so many rows were written since the last one.
-    ///
-    /// @param longest where more rows than this came since, there are several, one for each part
-    /// @return how many accounts they tell of; none where it was not worth it, or another node is
-    ///     at it
-    int checkpoint(Handle tx, int least, int longest) {
-        if (!tx.createQuery(ONE_AT_A_TIME).mapTo(Boolean.class).one()) {
-            return 0;
-        }
-        var previous = tx.createQuery(HORIZON).mapTo(Long.class).one();
-        var next = tx.createQuery(OLDEST_RUNNING).mapTo(Long.class).one();
-        var taken = 0;
-        for (var part : parts(tx, previous, next, longest)) {
-            taken += checkpoint(tx, previous, part, 1);
-            previous = part;
-        }
-        // A part is worth it in any case; what follows the last one, as without them.
-        return taken + checkpoint(tx, previous, next, least);
-    }
-
-    private static List<Long> parts(Handle tx, long previous, long next, int longest) {
-        var isLong =
-                tx.createQuery(IS_LONG)
-                        .bind("previous", previous)
-                        .bind("next", next)
-                        .bind("part", longest)
-                        .mapTo(Boolean.class)
-                        .one();
-        return isLong
-                ? tx.createQuery(PARTS)
-                        .bind("previous", previous)
-                        .bind("next", next)
-                        .bind("part", longest)
-                        .mapTo(Long.class)
-                        .list()
-                : List.of();
-    }
-
-    private static int checkpoint(Handle tx, long previous, long next, int least) {
-        return tx.createUpdate(CHECKPOINT)
-                .bind("previous", previous)
-                .bind("next", next)
-                .bind("least", least)
-                .execute();
-    }
-
-    List<String> wrongCheckpoints(Handle tx) {
-        return tx.createQuery(WRONG_CHECKPOINTS).mapTo(String.class).list();
     }
 
     List<String> tooMuchAvailable(Handle tx) {

@@ -11,17 +11,17 @@ import vintem.platform.Database;
 public class TakeCheckpoints {
     private static final int WORTH_IT_ROWS = 1_000;
     // So many are added up in some 30 ms, which a page can wait for. An import at full speed writes
-    // fewer between two looks, and is spared the counting.
+    // about as many between two looks.
     private static final int LONGEST_TAIL_ROWS = 200_000;
 
     private final Database database;
-    private final LedgerTables tables;
+    private final CheckpointTable table;
     private final DayTable days;
 
     @Inject
-    public TakeCheckpoints(Database database, LedgerTables tables, DayTable days) {
+    public TakeCheckpoints(Database database, CheckpointTable table, DayTable days) {
         this.database = database;
-        this.tables = tables;
+        this.table = table;
         this.days = days;
     }
 
@@ -46,6 +46,6 @@ public class TakeCheckpoints {
 
     /// @param longest where more rows than this came since, there are several, one for each part
     int take(int least, int longest) {
-        return database.transaction(tx -> tables.checkpoint(tx, least, longest));
+        return database.transaction(tx -> table.take(tx, least, longest));
     }
 }

@@ -259,7 +259,7 @@ class LedgerTest {
                         () ->
                                 world.database.run(
                                         tx -> {
-                                            world.tables.checkpoint(tx, 1_000, 20_000);
+                                            world.table.take(tx, 1_000, 20_000);
                                             holds.countDown();
                                             Together.await(mayEnd);
                                         }));
