@@ -41,7 +41,7 @@ import vintem.platform.Traces;
 
 /// Makes charges of a file's rows, from wherever the file stands.
 ///
-/// One thread reads and parses; some write, batch by batch. They prepare at the same time, and
+/// One thread reads and parses; three write, batch by batch. They prepare at the same time, and
 /// commit in the order of the file: the last statement of a batch moves the file from the batch's
 /// beginning to its end, and where it stands elsewhere nothing of the batch stands either. So
 /// whoever dies, is killed or is overtaken leaves a file that another one goes on with, to the very
@@ -84,10 +84,7 @@ class ImportDebts {
         }
     }
 
-    // PostgreSQL is most of the work, and most often on the same processors: a third writer on two
-    // of
-    // them made each row a tenth dearer.
-    private static final int WRITERS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
+    private static final int WRITERS = 3;
     // Written, or parsed and waiting: what an import holds in memory.
     private static final int MOST_BATCHES = WRITERS + 2;
     private static final int ATTEMPTS = 50;
