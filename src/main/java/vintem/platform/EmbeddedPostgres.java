@@ -300,9 +300,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         // costs.
         all.put("max_wal_size", "6GB");
         all.put("wal_buffers", "16MB");
-        // Aside, and often: whoever commits a large batch then waits for little of it. An import
-        // was
-        // idle for an eighth of its time.
+        // Aside, and often: whoever commits a large batch then waits for little of it.
         all.put("wal_writer_delay", "10ms");
         all.put("max_connections", "100");
         all.put("jit", "off");
