@@ -1,6 +1,8 @@
 package vintem.ledger;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +35,24 @@ class CheckpointTable {
             """;
 
     // Where a million rows came at once, one checkpoint for all of them would leave a tail as long
-    // before each of their places: the first transaction of each part but the first.
+    // before each of their places. A part begins with the first transaction that so many rows, or
+    // twice as many and so on, stand before.
     private static final String PARTS =
             """
-            select min(xact_id) from (
-                select xact_id, (sum(count(*)) over (order by xact_id) - count(*)) / :part as part
-                from transfer where xact_id >= :previous and xact_id < :next group by xact_id
-            ) as parts
-            where part >= 1 group by div(part, 1) order by 1
+            with by_transaction as (
+                select xact_id, debit_account, credit_account, sum(amount_cents) as cents,
+                       count(*) as transfers, max(recorded_at) as latest
+                from transfer where xact_id >= :previous and xact_id < :next group by 1, 2, 3
+            ), placed as (
+                select *, div(coalesce(sum(transfers) over (
+                              order by xact_id groups between unbounded preceding and 1 preceding),
+                              0), :part) as part
+                from by_transaction
+            )
+            select part, min(xact_id) as first, debit_account, credit_account,
+                   sum(cents)::bigint as cents, sum(transfers)::bigint as transfers,
+                   max(latest) as latest
+            from placed group by part, debit_account, credit_account order by part
             """;
 
     private static final String INSERT =
@@ -75,6 +87,18 @@ class CheckpointTable {
     private record Flow(
             int debitAccount, int creditAccount, long cents, long transfers, Instant latest) {}
 
+    /// Some of it, by its transactions.
+    private static final class Part {
+        private long first = Long.MAX_VALUE;
+        private final List<Flow> flows = new ArrayList<>();
+
+        Part add(long first, Flow flow) {
+            this.first = Math.min(this.first, first);
+            flows.add(flow);
+            return this;
+        }
+    }
+
     private static final class Sides {
         private long debit;
         private long credit;
@@ -92,16 +116,22 @@ class CheckpointTable {
         var previous = tx.createQuery(LAST).mapTo(Long.class).one();
         var next = tx.createQuery(OLDEST_RUNNING).mapTo(Long.class).one();
         var tail = tail(tx, previous, next);
-        var taken = 0;
-        if (transfers(tail) > longest) {
-            // A part is worth it in any case; what follows the last one, as without them.
-            for (var part : parts(tx, previous, next, longest)) {
-                taken += insert(tx, previous, part, tail(tx, previous, part));
-                previous = part;
-            }
-            tail = tail(tx, previous, next);
+        if (transfers(tail) <= longest) {
+            return transfers(tail) < least ? 0 : insert(tx, previous, next, tail);
         }
-        return transfers(tail) < least ? taken : taken + insert(tx, previous, next, tail);
+        var parts = parts(tx, previous, next, longest);
+        var taken = 0;
+        for (var i = 0; i < parts.size(); i++) {
+            var isLast = i == parts.size() - 1;
+            var part = parts.get(i);
+            // A whole part is worth it in any case; what follows the last one, as without them.
+            if (!isLast || transfers(part.flows) >= least) {
+                var end = isLast ? next : parts.get(i + 1).first;
+                taken += insert(tx, previous, end, part.flows);
+                previous = end;
+            }
+        }
+        return taken;
     }
 
     /// Accounts of which the last checkpoint is not what their transfers come to.
@@ -113,28 +143,35 @@ class CheckpointTable {
         return tx.createQuery(TAIL)
                 .bind("previous", previous)
                 .bind("next", next)
-                .map(
-                        (row, _) ->
-                                new Flow(
-                                        row.getInt("debit_account"),
-                                        row.getInt("credit_account"),
-                                        row.getLong("cents"),
-                                        row.getLong("transfers"),
-                                        Columns.instant(row, "latest")))
+                .map((row, _) -> flow(row))
                 .list();
     }
 
-    private static long transfers(List<Flow> tail) {
-        return tail.stream().mapToLong(Flow::transfers).sum();
-    }
-
-    private static List<Long> parts(Handle tx, long previous, long next, int longest) {
-        return tx.createQuery(PARTS)
+    private static List<Part> parts(Handle tx, long previous, long next, int longest) {
+        var parts = new TreeMap<Long, Part>();
+        tx.createQuery(PARTS)
                 .bind("previous", previous)
                 .bind("next", next)
                 .bind("part", longest)
-                .mapTo(Long.class)
+                .map(
+                        (row, _) ->
+                                parts.computeIfAbsent(row.getLong("part"), _ -> new Part())
+                                        .add(row.getLong("first"), flow(row)))
                 .list();
+        return List.copyOf(parts.values());
+    }
+
+    private static Flow flow(ResultSet row) throws SQLException {
+        return new Flow(
+                row.getInt("debit_account"),
+                row.getInt("credit_account"),
+                row.getLong("cents"),
+                row.getLong("transfers"),
+                Columns.instant(row, "latest"));
+    }
+
+    private static long transfers(List<Flow> flows) {
+        return flows.stream().mapToLong(Flow::transfers).sum();
     }
 
     private static int insert(Handle tx, long previous, long next, List<Flow> tail) {

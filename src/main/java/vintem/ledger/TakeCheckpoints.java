@@ -10,9 +10,8 @@ import vintem.platform.Database;
 @Singleton
 public class TakeCheckpoints {
     private static final int WORTH_IT_ROWS = 1_000;
-    // So many are added up in some 30 ms, which a page can wait for. An import at full speed writes
-    // about as many between two looks.
-    private static final int LONGEST_TAIL_ROWS = 200_000;
+    // So many are added up in some 3 ms: a page of the past reads up to two of them.
+    private static final int LONGEST_TAIL_ROWS = 20_000;
 
     private final Database database;
     private final CheckpointTable table;

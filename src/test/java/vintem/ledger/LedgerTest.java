@@ -280,6 +280,16 @@ class LedgerTest {
         }
         // Six rows each, and the last two.
         assertThat(world.checkpoints.take(1, 6)).isEqualTo(4 * ALL);
+        for (var sum : List.of(33, 66, 99, 110)) {
+            assertThat(
+                            world.test.count(
+                                    """
+                                    ledger_checkpoint where account_id = 1 and debit_cents = %d
+                                    and credit_cents = 0"""
+                                            .formatted(sum)))
+                    .as("a checkpoint of %d cents at the bank", sum)
+                    .isOne();
+        }
         assertThat(world.bank()).isEqualTo(110);
         assertThat(world.refuted()).isEmpty();
         assertThat(world.checkpoints.take(1, 6)).isZero();
