@@ -149,7 +149,8 @@ public final class BinaryCopy {
         CopyIn copy = null;
         try {
             copy = tx.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
-            var row = new Row(Math.min(PIECE_BYTES, 64 + rows.size() * USUAL_ROW_BYTES));
+            var usual = Math.min(rows.size(), PIECE_BYTES / USUAL_ROW_BYTES);
+            var row = new Row(SIGNATURE.length + usual * USUAL_ROW_BYTES);
             row.bytes.put(SIGNATURE);
             for (var each : rows) {
                 row.ensure(2);
