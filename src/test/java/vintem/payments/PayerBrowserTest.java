@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.ReducedMotion;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -242,6 +243,48 @@ class PayerBrowserTest {
         assertThat(page.locator("h1")).hasText("Ops, não encontramos seu pedido");
         shot(page, "unknown");
         complaints.removeIf(each -> each.contains("404"));
+    }
+
+    @Test
+    void money_given_back_between_the_page_and_its_socket_is_shown() {
+        var payment = payment("{\"value\":5}");
+        Pix.confirm(payment.txid(), "5", Pix.endToEndId());
+        var page = phone("pt-BR");
+        page.route(
+                "**/pay.js*",
+                route -> {
+                    Pix.refund(merchant, payment.id(), "2");
+                    route.resume();
+                });
+        show(page, payment);
+        assertThat(page.locator(".note")).containsText("2,00 já foram devolvidos");
+    }
+
+    @Test
+    void news_that_come_while_the_page_asks_are_asked_about_again() {
+        var payment = payment("{\"value\":5}");
+        Pix.confirm(payment.txid(), "5", Pix.endToEndId());
+        var page = phone("pt-BR");
+        var sockets = new ArrayList<WebSocket>();
+        page.onWebSocket(sockets::add);
+        show(page, payment);
+        page.waitForCondition(() -> !sockets.isEmpty());
+        page.evaluate(
+                """
+                () => {
+                    const real = window.fetch;
+                    window.fetch = async (...what) => {
+                        window.fetch = real;
+                        const answer = await real(...what);
+                        await new Promise(free => { window.free = free; });
+                        return answer;
+                    };
+                }""");
+        Pix.refund(merchant, payment.id(), "2");
+        page.waitForCondition(() -> (Boolean) page.evaluate("!!window.free"));
+        sockets.getLast().waitForFrameReceived(() -> Pix.refund(merchant, payment.id(), "3"));
+        page.evaluate("window.free()");
+        assertThat(page.locator("h1")).hasText("Pagamento devolvido");
     }
 
     @Test

@@ -34,8 +34,13 @@
 
   // The server draws every state: the page takes over what it shows.
   let asking = false;
+  let again = false;
   const refresh = async () => {
-    if (asking) return false;
+    if (asking) {
+      // What happens while an answer is on its way may not be in it.
+      again = true;
+      return false;
+    }
     asking = true;
     try {
       const answer = await fetch(location.href, {headers: {Accept: 'text/html'}, cache: 'no-store'});
@@ -66,6 +71,10 @@
       return false;
     } finally {
       asking = false;
+      if (again) {
+        again = false;
+        refresh();
+      }
     }
   };
 
@@ -134,7 +143,9 @@
     mine.addEventListener('message', event => {
       let frame = {};
       try { frame = JSON.parse(event.data); } catch { /* not ours */ }
-      if (frame.event !== 'state' || frame.status !== (slip().dataset.watched ?? slip().dataset.status)) refresh();
+      // What was paid stays paid while some of it is given back: that may have been before we listened.
+      const same = isOpen() && frame.status === (slip().dataset.watched ?? slip().dataset.status);
+      if (frame.event !== 'state' || !same) refresh();
     });
     mine.addEventListener('close', () => {
       // Another one has taken its place.
