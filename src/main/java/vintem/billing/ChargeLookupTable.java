@@ -77,14 +77,17 @@ class ChargeLookupTable {
                     where id < :before order by id desc limit :most
                     """;
 
-    // The beginning of the list of each status, and the first of all of them.
+    // The beginning of the list of each status, and the first of all of them. Not `status =`: where
+    // nearly all have one status, those of another were looked for in the order of the key, to its
+    // end.
     private static final String OF_STATUSES =
             """
             select c.* from unnest(:statuses) as wanted (status)
             cross join lateral (
                 select * from charge
-                where charge.status = wanted.status and id < :before
-                order by id desc limit :most) c
+                where (charge.status, id) < (wanted.status, :before)
+                and charge.status >= wanted.status
+                order by charge.status desc, id desc limit :most) c
             order by c.id desc limit :most
             """;
 
@@ -93,8 +96,10 @@ class ChargeLookupTable {
             select c.* from unnest(:statuses) as wanted (status)
             cross join lateral (
                 select * from charge
-                where file_id = :fileId and charge.status = wanted.status and id < :before
-                order by id desc limit :most) c
+                where file_id is not null
+                and (file_id, charge.status) >= (:fileId, wanted.status)
+                and (file_id, charge.status, id) < (:fileId, wanted.status, :before)
+                order by file_id desc, charge.status desc, id desc limit :most) c
             order by c.id desc limit :most
             """;
 
