@@ -75,11 +75,14 @@ class PaymentTrailTable {
             from pix_receipt
             """;
 
+    // With `or` all receipts were read, for each search of the console.
     private static final String RECEIPTS_BY_NAME =
             RECEIPT
                     + """
-                    where end_to_end_id = :text
-                    or id in (select receipt_id from pix_refund where refund_id = :text)
+                    where id in (
+                        select id from pix_receipt where end_to_end_id = :text
+                        union all
+                        select receipt_id from pix_refund where refund_id = :text)
                     limit :most
                     """;
 
