@@ -20,9 +20,9 @@ class CheckpointTable {
     private static final String ONE_AT_A_TIME =
             "select pg_try_advisory_xact_lock(hashtext('ledger_checkpoint'))";
 
-    private static final String LAST = "select coalesce(max(horizon), 0) from ledger_checkpoint";
+    static final String LAST = "select coalesce(max(horizon), 0) from ledger_checkpoint";
 
-    private static final String OLDEST_RUNNING =
+    static final String OLDEST_RUNNING =
             "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
     // Only what is older than the oldest running transaction: an id-based tail would lose money

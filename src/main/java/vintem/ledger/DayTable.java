@@ -23,9 +23,6 @@ public class DayTable {
     private static final String LOCK =
             "select horizon from ledger_day_horizon for update skip locked";
 
-    private static final String OLDEST_RUNNING =
-            "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
-
     // Only below the oldest running transaction, as checkpoints do: what commits late comes later.
     private static final String ADD =
             """
@@ -95,7 +92,7 @@ public class DayTable {
         if (previous.isEmpty()) {
             return 0;
         }
-        var next = tx.createQuery(OLDEST_RUNNING).mapTo(Long.class).one();
+        var next = tx.createQuery(CheckpointTable.OLDEST_RUNNING).mapTo(Long.class).one();
         if (next <= previous.get()) {
             return 0;
         }

@@ -101,10 +101,6 @@ public class LedgerTables {
             where account_id = kept.id and available_cents <> kept.cents
             """;
 
-    // Asked for first and bound to the next statement, so that its plan knows how short the tail
-    // is.
-    private static final String HORIZON = "select coalesce(max(horizon), 0) from ledger_checkpoint";
-
     // By time: the later a checkpoint is, the higher its horizon.
     private static final String HORIZON_AS_OF =
             """
@@ -386,7 +382,8 @@ public class LedgerTables {
     }
 
     private static List<Sums> balances(Handle tx, @Nullable AccountCode only) {
-        var horizon = tx.createQuery(HORIZON).mapTo(Long.class).one();
+        // Bound to the next statement, so that its plan knows how short the tail is.
+        var horizon = tx.createQuery(CheckpointTable.LAST).mapTo(Long.class).one();
         return tx.createQuery(BALANCES)
                 .bind("horizon", horizon)
                 .bind("only", only == null ? null : only.id())

@@ -259,7 +259,7 @@ class LedgerTest {
                         () ->
                                 world.database.run(
                                         tx -> {
-                                            world.table.take(tx, 1_000, 20_000);
+                                            world.checkpointTable.take(tx, 1_000, 20_000);
                                             holds.countDown();
                                             Together.await(mayEnd);
                                         }));

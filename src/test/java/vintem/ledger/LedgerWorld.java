@@ -23,9 +23,9 @@ final class LedgerWorld implements AutoCloseable {
     final LedgerTables tables = new LedgerTables();
     final DayTable days = new DayTable();
     final Ledger ledger = new Ledger(tables, days);
-    final CheckpointTable table = new CheckpointTable();
-    final TakeCheckpoints checkpoints = new TakeCheckpoints(database, table, days);
-    final LedgerProof proof = new LedgerProof(ledger, tables, table, days);
+    final CheckpointTable checkpointTable = new CheckpointTable();
+    final TakeCheckpoints checkpoints = new TakeCheckpoints(database, checkpointTable, days);
+    final LedgerProof proof = new LedgerProof(ledger, tables, checkpointTable, days);
 
     PostTransfers postTransfers(Database through) {
         var idempotency = TestDatabase.idempotency(through, clock);
