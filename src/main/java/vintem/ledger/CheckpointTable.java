@@ -27,13 +27,7 @@ class CheckpointTable {
 
     // Only what is older than the oldest running transaction: an id-based tail would lose money
     // that commits late. One pass: while a file is imported it is the whole import again.
-    private static final String TAIL =
-            """
-            select debit_account, credit_account, sum(amount_cents)::bigint as cents,
-                   count(*) as transfers, max(recorded_at) as latest
-            from transfer where xact_id >= :previous and xact_id < :next group by 1, 2
-            """;
-
+    //
     // Where a million rows came at once, one checkpoint for all of them would leave a tail as long
     // before each of their places. A part begins with the first transaction that so many rows, or
     // twice as many and so on, stand before.
@@ -115,10 +109,6 @@ class CheckpointTable {
         }
         var previous = tx.createQuery(LAST).mapTo(Long.class).one();
         var next = tx.createQuery(OLDEST_RUNNING).mapTo(Long.class).one();
-        var tail = tail(tx, previous, next);
-        if (transfers(tail) <= longest) {
-            return transfers(tail) < least ? 0 : insert(tx, previous, next, tail);
-        }
         var parts = parts(tx, previous, next, longest);
         var taken = 0;
         for (var i = 0; i < parts.size(); i++) {
@@ -137,14 +127,6 @@ class CheckpointTable {
     /// Accounts of which the last checkpoint is not what their transfers come to.
     List<String> wrong(Handle tx) {
         return tx.createQuery(WRONG).mapTo(String.class).list();
-    }
-
-    private static List<Flow> tail(Handle tx, long previous, long next) {
-        return tx.createQuery(TAIL)
-                .bind("previous", previous)
-                .bind("next", next)
-                .map((row, _) -> flow(row))
-                .list();
     }
 
     private static List<Part> parts(Handle tx, long previous, long next, int longest) {

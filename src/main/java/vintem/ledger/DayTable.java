@@ -24,12 +24,19 @@ public class DayTable {
             "select horizon from ledger_day_horizon for update skip locked";
 
     // Only below the oldest running transaction, as checkpoints do: what commits late comes later.
+    // By hours first: what day it is in São Paulo takes longer to say than all the rest. Since 1914
+    // its hours begin when those of UTC do.
     private static final String ADD =
             """
             insert into ledger_day (day, debit_account, credit_account, cents, transfers)
-            select (occurred_at at time zone 'America/Sao_Paulo')::date, debit_account,
-                   credit_account, sum(amount_cents)::bigint, count(*)
-            from transfer where xact_id >= :previous and xact_id < :next
+            select (hour at time zone 'America/Sao_Paulo')::date, debit_account, credit_account,
+                   sum(cents)::bigint, sum(transfers)::bigint
+            from (
+                select case when occurred_at < '1914-01-02 00:00Z' then occurred_at
+                            else date_bin('1 hour', occurred_at, '2000-01-01 00:00Z') end as hour,
+                       debit_account, credit_account, sum(amount_cents) as cents,
+                       count(*) as transfers
+                from transfer where xact_id >= :previous and xact_id < :next group by 1, 2, 3) h
             group by 1, 2, 3
             on conflict (day, debit_account, credit_account) do update
             set cents = ledger_day.cents + excluded.cents,

@@ -55,10 +55,9 @@ public class LedgerTables {
 
     private static final Duration ABOUT = Duration.ofMinutes(1);
     private static final Duration LONGEST_TRANSACTION = Duration.ofHours(1);
-    private static final int FURTHER = 8;
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
-    private static final String ROW =
+    static final String ROW =
             """
             select id, entry_id, debit_account, credit_account, amount_cents, kind, subject_id,
                    occurred_at, recorded_at, xact_id::text
@@ -112,13 +111,15 @@ public class LedgerTables {
     // below it is in the tail, nothing is in both.
     private static final String SUMS =
             """
-            with tail as (
+            with flow as (
+                select debit_account, credit_account, sum(amount_cents) as cents
+                from transfer t where t.xact_id >= :horizon and <which> group by 1, 2
+            ), tail as (
                 select side.account_id, sum(side.debit) as debit, sum(side.credit) as credit
-                from transfer t
+                from flow
                 cross join lateral (
-                    values (t.debit_account, t.amount_cents, 0), (t.credit_account, 0, t.amount_cents)
+                    values (debit_account, cents, 0), (credit_account, 0, cents)
                 ) as side (account_id, debit, credit)
-                where t.xact_id >= :horizon and <which>
                 group by side.account_id
             )
             select a.id as account_id,
@@ -200,12 +201,12 @@ public class LedgerTables {
                    occurred_at, recorded_at, xact_id::text
             from ((select * from transfer
                    where debit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
-                   and xact_id >= :floor and recorded_at <= :recordedBy
+                   and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)
                   union all
                   (select * from transfer
                    where credit_account = :account and (xact_id, id) < (:xactId::bigint, :id)
-                   and xact_id >= :floor and recorded_at <= :recordedBy
+                   and recorded_at <= :recordedBy
                    order by transfer.xact_id desc, id desc limit :most)) either_side
             order by either_side.xact_id desc, id desc limit :most
             """;
@@ -252,14 +253,6 @@ public class LedgerTables {
     private static final String HORIZON_BEFORE =
             """
             select coalesce(max(horizon), 0) from ledger_checkpoint where horizon <= :xactId::bigint
-            """;
-
-    // So many checkpoints before a place. Each tells of all accounts: one does for counting.
-    private static final String HORIZON_BACK =
-            """
-            select horizon from ledger_checkpoint
-            where account_id = 1 and horizon <= :xactId::bigint
-            order by horizon desc offset :back limit 1
             """;
 
     // The balance just before a row: from the nearest checkpoint that does not cover it. The bound
@@ -490,39 +483,16 @@ public class LedgerTables {
     List<Row> statement(
             Handle tx, AccountCode account, @Nullable Place before, Instant recordedBy, int most) {
         var place = before == null ? Place.LAST : before;
-        if (account != AccountCode.IN_TRANSIT) {
-            return statement(tx, account, place, 0, recordedBy, most);
+        if (account == AccountCode.IN_TRANSIT) {
+            return InTransitTable.statement(tx, place, recordedBy, most);
         }
-        // It has no index: its rows are read backwards from checkpoint to checkpoint, ever further.
-        for (var back = 1; ; back *= FURTHER) {
-            var floor = horizonBack(tx, place, back);
-            var rows = statement(tx, account, place, floor, recordedBy, most);
-            if (rows.size() == most || floor == 0) {
-                return rows;
-            }
-        }
-    }
-
-    /// @param floor no transaction before it
-    private static List<Row> statement(
-            Handle tx, AccountCode account, Place place, long floor, Instant recordedBy, int most) {
         return tx.createQuery(STATEMENT)
                 .bind("account", account.id())
                 .bind("recordedBy", recordedBy)
                 .bindMethods(place)
-                .bind("floor", floor)
                 .bind("most", most)
                 .map(ConstructorMapper.of(Row.class))
                 .list();
-    }
-
-    private static long horizonBack(Handle tx, Place place, int back) {
-        return tx.createQuery(HORIZON_BACK)
-                .bind("xactId", place.xactId())
-                .bind("back", back)
-                .mapTo(Long.class)
-                .findOne()
-                .orElse(0L);
     }
 
     /// A place that all that was recorded by an instant stands before.
