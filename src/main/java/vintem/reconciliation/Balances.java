@@ -10,17 +10,19 @@ import org.jdbi.v3.core.Handle;
 @Singleton
 class Balances {
     private final ReconciliationTable table;
+    private final TieOutDayTable days;
 
     @Inject
-    Balances(ReconciliationTable table) {
+    Balances(ReconciliationTable table, TieOutDayTable days) {
         this.table = table;
+        this.days = days;
     }
 
     /// Ours: what we held when the first covered day began, and all that has moved since.
     long oursAfter(Handle tx, LocalDate day) {
         var opening = table.opening(tx).orElseThrow();
         return Math.addExact(
-                opening.cents(), table.movedBetween(tx, opening.day(), day.plusDays(1)));
+                opening.cents(), days.movedBetween(tx, opening.day(), day.plusDays(1)));
     }
 
     /// The bank's: the balance that some statement tells nearest to that day, and the lines
@@ -31,10 +33,10 @@ class Balances {
                         told ->
                                 told.day().isAfter(day)
                                         ? told.cents()
-                                                - table.linesBetween(
+                                                - days.linesBetween(
                                                         tx, day.plusDays(1), told.day().plusDays(1))
                                         : told.cents()
-                                                + table.linesBetween(
+                                                + days.linesBetween(
                                                         tx,
                                                         told.day().plusDays(1),
                                                         day.plusDays(1)));

@@ -8,11 +8,14 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.access.AccessLog;
@@ -40,6 +43,7 @@ class ImportStatement {
 
     private final Database database;
     private final ReconciliationTable table;
+    private final TieOutDayTable days;
     private final List<WhoseMoney> modules;
     private final StatementFeed feed;
     private final AccessLog log;
@@ -49,12 +53,14 @@ class ImportStatement {
     ImportStatement(
             Database database,
             ReconciliationTable table,
+            TieOutDayTable days,
             @All List<WhoseMoney> modules,
             StatementFeed feed,
             AccessLog log,
             Clock clock) {
         this.database = database;
         this.table = table;
+        this.days = days;
         this.modules = modules;
         this.feed = feed;
         this.log = log;
@@ -125,8 +131,10 @@ class ImportStatement {
                 before.map(ReconciliationTable.Extent::last)
                         .filter(last -> last.isBefore(file.firstDay()))
                         .orElse(file.firstDay());
-        copyMovements(tx, from);
-        table.match(tx, clock.instant());
+        var touched = copyMovements(tx, from);
+        lines.forEach(line -> touched.add(line.day()));
+        touched.addAll(table.match(tx, clock.instant()));
+        days.addUp(tx, touched);
         log.record(
                 tx,
                 caller,
@@ -153,14 +161,17 @@ class ImportStatement {
                 tx -> {
                     if (!table.nothingImported(tx)) {
                         table.oneAtATime(tx);
-                        copyMovements(tx, from);
-                        table.match(tx, clock.instant());
+                        var touched = copyMovements(tx, from);
+                        touched.addAll(table.match(tx, clock.instant()));
+                        days.addUp(tx, touched);
                     }
                 });
     }
 
     /// What was recorded since then, of whatever day that is covered.
-    private void copyMovements(Handle tx, LocalDate recordedFrom) {
+    ///
+    /// @return the days of what is new
+    private Set<LocalDate> copyMovements(Handle tx, LocalDate recordedFrom) {
         var extent = table.extent(tx).orElseThrow();
         var at = recordedFrom.minusDays(1).atStartOfDay(BusinessDays.SAO_PAULO).toInstant();
         var fresh = table.copyMovements(tx, extent.first(), extent.last(), table.since(tx, at));
@@ -177,6 +188,7 @@ class ImportStatement {
             }
         }
         table.insertReferences(tx, references);
+        return fresh.stream().map(Movement::day).collect(Collectors.toCollection(HashSet::new));
     }
 
     /// Equal lines of one file are told apart by their number; in another file that has them all

@@ -32,13 +32,20 @@ class MatchByHand {
 
     private final Database database;
     private final ReconciliationTable table;
+    private final TieOutDayTable days;
     private final AccessLog log;
     private final Clock clock;
 
     @Inject
-    MatchByHand(Database database, ReconciliationTable table, AccessLog log, Clock clock) {
+    MatchByHand(
+            Database database,
+            ReconciliationTable table,
+            TieOutDayTable days,
+            AccessLog log,
+            Clock clock) {
         this.database = database;
         this.table = table;
+        this.days = days;
         this.log = log;
         this.clock = clock;
     }
@@ -73,6 +80,7 @@ class MatchByHand {
         if (before != null) {
             // The program had found it; whoever looks says that it is right, late as it is.
             table.confirm(tx, before, caller.name(), clock.instant());
+            days.addUp(tx, table.daysOf(tx, before));
             log.record(tx, caller, "statement.matched", before.toString(), "confirmed");
             return new Outcome.Matched(before);
         }
@@ -83,6 +91,7 @@ class MatchByHand {
         }
         var matchId = Ids.next();
         table.join(tx, matchId, lines, movements, caller.name(), clock.instant());
+        days.addUp(tx, table.daysOf(tx, matchId));
         log.record(
                 tx,
                 caller,
@@ -97,9 +106,11 @@ class MatchByHand {
         return database.transaction(
                 tx -> {
                     table.oneAtATime(tx);
+                    var of = table.daysOf(tx, matchId);
                     if (!table.free(tx, matchId)) {
                         return new Outcome.Unknown();
                     }
+                    days.addUp(tx, of);
                     log.record(tx, caller, "statement.parted", matchId.toString(), "");
                     return new Outcome.Parted();
                 });

@@ -1,5 +1,6 @@
 package vintem.reconciliation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -15,8 +16,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.bank.WhoseMoney.Whose;
 import vintem.platform.BusinessDays;
-import vintem.reconciliation.ReconciliationTable.LineState;
-import vintem.reconciliation.ReconciliationTable.MovementState;
+import vintem.reconciliation.TieOutLinesTable.LineState;
+import vintem.reconciliation.TieOutLinesTable.MovementState;
 
 /// Puts one day before a person: both sides, what matches, what does not, how old that is, and
 /// whose it is.
@@ -82,23 +83,36 @@ class ReadDay {
             @Nullable Long theirClosingCents,
             List<LineOfDay> lines,
             List<MovementOfDay> movements,
-            boolean cut) {}
+            boolean cut,
+            @JsonIgnore TieOutDayTable.Wrong wrong) {}
 
     private final ReconciliationTable table;
+    private final TieOutDayTable days;
+    private final TieOutLinesTable lines;
     private final Balances balances;
     private final ImportStatement imports;
     private final Clock clock;
 
     @Inject
-    ReadDay(ReconciliationTable table, Balances balances, ImportStatement imports, Clock clock) {
+    ReadDay(
+            ReconciliationTable table,
+            TieOutDayTable days,
+            TieOutLinesTable lines,
+            Balances balances,
+            ImportStatement imports,
+            Clock clock) {
         this.table = table;
+        this.days = days;
+        this.lines = lines;
         this.balances = balances;
         this.imports = imports;
         this.clock = clock;
     }
 
     /// Empty where no statement covers the day.
-    Optional<Sheet> read(Handle tx, LocalDate day) {
+    ///
+    /// @param most rows of each side: what is wrong comes before what matches
+    Optional<Sheet> read(Handle tx, LocalDate day, int most) {
         var extent = table.extent(tx);
         if (extent.isEmpty()
                 || day.isBefore(extent.get().first())
@@ -107,11 +121,11 @@ class ReadDay {
         }
         var today = BusinessDays.today(clock);
         var age = Math.max(0, ChronoUnit.DAYS.between(day, today));
-        var lines = table.linesOf(tx, day, MOST + 1);
-        var movements = table.movementsOf(tx, day, MOST + 1);
+        var wrong = days.wrong(tx, day);
+        var theirs = lines.linesOf(tx, day, wrong.lateLines() > 0, most);
+        var ours = lines.movementsOf(tx, day, wrong.lateMovements() > 0, most);
         var whose =
-                imports.whose(
-                        tx, movements.stream().map(MovementState::subjectId).distinct().toList());
+                imports.whose(tx, ours.stream().map(MovementState::subjectId).distinct().toList());
         return Optional.of(
                 new Sheet(
                         day,
@@ -120,9 +134,10 @@ class ReadDay {
                         balances.oursAfter(tx, day),
                         balances.theirsAfter(tx, day.minusDays(1)).orElse(null),
                         balances.theirsAfter(tx, day).orElse(null),
-                        lines.stream().limit(MOST).map(each -> line(each, age)).toList(),
-                        movements(movements, whose, age),
-                        lines.size() > MOST || movements.size() > MOST));
+                        theirs.stream().map(each -> line(each, age)).toList(),
+                        movements(ours, whose, age),
+                        wrong.lines() > theirs.size() || wrong.movements() > ours.size(),
+                        wrong));
     }
 
     private static LineOfDay line(LineState line, long age) {
@@ -142,7 +157,7 @@ class ReadDay {
     private static List<MovementOfDay> movements(
             List<MovementState> movements, Map<UUID, Whose> whose, long age) {
         var rows = new ArrayList<MovementOfDay>();
-        for (var each : movements.subList(0, Math.min(MOST, movements.size()))) {
+        for (var each : movements) {
             var owner = whose.get(each.subjectId());
             rows.add(
                     new MovementOfDay(

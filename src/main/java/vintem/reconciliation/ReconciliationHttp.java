@@ -42,8 +42,8 @@ import vintem.platform.Page;
 import vintem.platform.Problem;
 import vintem.platform.Settings;
 import vintem.reconciliation.ReadDay.Sheet;
-import vintem.reconciliation.ReconciliationTable.Day;
 import vintem.reconciliation.ReconciliationTable.Statement;
+import vintem.reconciliation.TieOutDayTable.Day;
 
 /// The bank's statement against our books.
 @Path("/reconciliation")
@@ -91,7 +91,7 @@ public class ReconciliationHttp {
     private final ImportStatement imports;
     private final ReadDay readDay;
     private final MatchByHand match;
-    private final ReconciliationTable table;
+    private final TieOutDayTable days;
     private final Database database;
     private final Asking asking;
     private final Clock clock;
@@ -101,14 +101,14 @@ public class ReconciliationHttp {
             ImportStatement imports,
             ReadDay readDay,
             MatchByHand match,
-            ReconciliationTable table,
+            TieOutDayTable days,
             Database database,
             Asking asking,
             Clock clock) {
         this.imports = imports;
         this.readDay = readDay;
         this.match = match;
-        this.table = table;
+        this.days = days;
         this.database = database;
         this.asking = asking;
         this.clock = clock;
@@ -207,8 +207,7 @@ public class ReconciliationHttp {
         var size = Page.size(limit);
         var before = after == null ? null : day("?after", after);
         var rows =
-                database.snapshot(
-                        tx -> table.days(tx, BusinessDays.today(clock), before, size + 1));
+                database.snapshot(tx -> days.days(tx, BusinessDays.today(clock), before, size + 1));
         return Page.of(rows, size, row -> row.day().toString());
     }
 
@@ -220,7 +219,7 @@ public class ReconciliationHttp {
     @APIResponse(responseCode = "404", description = "Not a day that a statement covers")
     public Sheet day(@PathParam("date") String date) {
         return parse(date)
-                .flatMap(day -> database.snapshot(tx -> readDay.read(tx, day)))
+                .flatMap(day -> database.snapshot(tx -> readDay.read(tx, day, ReadDay.MOST)))
                 .orElseThrow(() -> Problem.notFound("No statement covers such a day."));
     }
 

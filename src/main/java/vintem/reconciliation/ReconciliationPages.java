@@ -25,7 +25,7 @@ import vintem.platform.Database;
 import vintem.platform.Page;
 import vintem.platform.Pages;
 import vintem.reconciliation.ReadDay.Sheet;
-import vintem.reconciliation.ReconciliationTable.Day;
+import vintem.reconciliation.TieOutDayTable.Day;
 
 /// The pages of the tie-out.
 @Path("/app/reconciliation")
@@ -34,6 +34,8 @@ import vintem.reconciliation.ReconciliationTable.Day;
 public class ReconciliationPages {
     private static final String HOME = "/app/reconciliation";
     private static final int LINES = 31;
+    // Of each side: what is wrong, and what matches as far as there is room. All of it is exported.
+    private static final int ROWS = 200;
 
     /// Where it stands in the navigation.
     @Singleton
@@ -85,7 +87,7 @@ public class ReconciliationPages {
             boolean even,
             boolean mayAct) {}
 
-    private final ReconciliationTable table;
+    private final TieOutDayTable days;
     private final ReadDay readDay;
     private final Database database;
     private final Pages pages;
@@ -94,13 +96,13 @@ public class ReconciliationPages {
 
     @Inject
     ReconciliationPages(
-            ReconciliationTable table,
+            TieOutDayTable days,
             ReadDay readDay,
             Database database,
             Pages pages,
             Asking asking,
             Clock clock) {
-        this.table = table;
+        this.days = days;
         this.readDay = readDay;
         this.database = database;
         this.pages = pages;
@@ -119,7 +121,7 @@ public class ReconciliationPages {
                         tx -> {
                             var page =
                                     Page.of(
-                                            table.days(tx, today, before, LINES + 1),
+                                            days.days(tx, today, before, LINES + 1),
                                             LINES,
                                             row -> row.day().toString());
                             return new DaysView(
@@ -142,28 +144,22 @@ public class ReconciliationPages {
         var view =
                 Optional.ofNullable(date)
                         .flatMap(ReconciliationHttp::parse)
-                        .flatMap(day -> database.snapshot(tx -> readDay.read(tx, day)))
+                        .flatMap(day -> database.snapshot(tx -> readDay.read(tx, day, ROWS)))
                         .map(this::view);
         return view.map(found -> pages.show("reconciliation/day.html", found))
                 .orElseGet(() -> pages.show(404, "reconciliation/no-day.html", Map.of()).build());
     }
 
     private DayView view(Sheet sheet) {
-        var openLines = sheet.lines().stream().filter(each -> each.open()).count();
-        var openMovements = sheet.movements().stream().filter(each -> each.open()).count();
-        var late =
-                sheet.lines().stream().filter(each -> each.wrong() && !each.open()).count()
-                        + sheet.movements().stream()
-                                .filter(each -> each.wrong() && !each.open())
-                                .count();
+        var wrong = sheet.wrong();
         return new DayView(
                 sheet,
                 link(sheet.day().minusDays(1)),
                 link(sheet.day().plusDays(1)),
-                openLines,
-                openMovements,
-                late,
-                openLines == 0 && openMovements == 0 && late == 0,
+                wrong.openLines(),
+                wrong.openMovements(),
+                wrong.late(),
+                wrong.isEven(),
                 mayAct());
     }
 

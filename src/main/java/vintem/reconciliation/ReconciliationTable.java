@@ -4,13 +4,17 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
+import vintem.reconciliation.TieOutLinesTable.LineState;
+import vintem.reconciliation.TieOutLinesTable.MovementState;
 
 /// The tables of the tie-out, and every statement that touches them.
 @Singleton
@@ -47,53 +51,6 @@ class ReconciliationTable {
             long amountCents) {}
 
     public record Reference(UUID entryId, String reference) {}
-
-    /// A line with what became of it.
-    ///
-    /// @param state `matched`, `late` (matched, of another day), `doubled` or `extra`
-    public record LineState(
-            UUID id,
-            LocalDate day,
-            long amountCents,
-            @Nullable String reference,
-            @Nullable String description,
-            @Nullable UUID matchId,
-            @Nullable String how,
-            @Nullable String decidedBy,
-            String state,
-            @Nullable LocalDate movementDay) {}
-
-    /// A movement with what became of it.
-    ///
-    /// @param state `matched`, `late` or `missing` at the bank
-    public record MovementState(
-            UUID entryId,
-            UUID subjectId,
-            String kind,
-            LocalDate day,
-            Instant at,
-            long amountCents,
-            @Nullable UUID matchId,
-            @Nullable String how,
-            String state,
-            @Nullable LocalDate lineDay) {}
-
-    /// One day of both sides.
-    ///
-    /// @param openLines lines without a movement, and so on
-    public record Day(
-            LocalDate day,
-            long lines,
-            long lineCents,
-            long movements,
-            long movementCents,
-            long openLines,
-            long openMovements,
-            long late) {
-        public boolean isEven() {
-            return openLines == 0 && openMovements == 0 && late == 0;
-        }
-    }
 
     public record Open(long count, @Nullable LocalDate oldest) {}
 
@@ -213,10 +170,12 @@ class ReconciliationTable {
                 select match_id, 'reference', :now from pairs
             ), lined as (
                 update bank_statement_line l set match_id = p.match_id
-                from pairs p where l.id = p.line_id
+                from pairs p where l.id = p.line_id returning l.day
+            ), moved as (
+                update bank_movement m set match_id = p.match_id
+                from pairs p where m.entry_id = p.entry_id returning m.day
             )
-            update bank_movement m set match_id = p.match_id
-            from pairs p where m.entry_id = p.entry_id
+            select day from lined union select day from moved
             """;
 
     // By day and amount, where both sides have just one, and neither has a name that the other one
@@ -242,10 +201,12 @@ class ReconciliationTable {
                 select match_id, 'amount', :now from pairs
             ), lined as (
                 update bank_statement_line l set match_id = p.match_id
-                from pairs p where l.id = p.line_id
+                from pairs p where l.id = p.line_id returning l.day
+            ), moved as (
+                update bank_movement m set match_id = p.match_id
+                from pairs p where m.entry_id = p.entry_id returning m.day
             )
-            update bank_movement m set match_id = p.match_id
-            from pairs p where m.entry_id = p.entry_id
+            select day from lined union select day from moved
             """;
 
     private static final String EXTENT =
@@ -261,18 +222,6 @@ class ReconciliationTable {
             """;
 
     private static final String OPENING = "select day, cents from reconciliation_opening";
-
-    private static final String MOVED_BETWEEN =
-            """
-            select coalesce(sum(amount_cents), 0)::bigint from bank_movement
-            where day >= :from and day < :before
-            """;
-
-    private static final String LINES_BETWEEN =
-            """
-            select coalesce(sum(amount_cents), 0)::bigint from bank_statement_line
-            where day >= :from and day < :before
-            """;
 
     // The balance that a statement tells nearest to the end of a day.
     private static final String NEAREST_CLOSING =
@@ -302,75 +251,16 @@ class ReconciliationTable {
             order by last_day desc, imported_at desc limit 1
             """;
 
-    private static final String LINE_STATES =
-            """
-            select l.id, l.day, l.amount_cents, l.reference, l.description, l.match_id, h.how,
-                   h.decided_by, m.day as movement_day,
-                   case when l.match_id is not null and h.how <> 'hand' and m.day <> l.day
-                            then 'late'
-                        when l.match_id is not null then 'matched'
-                        when exists (select from bank_statement_line o
-                                     where o.id <> l.id and o.amount_cents = l.amount_cents
-                                     and (o.reference = l.reference
-                                          or l.reference is null and o.day = l.day
-                                             and o.description is not distinct from l.description))
-                            then 'doubled'
-                        else 'extra' end as state
-            from bank_statement_line l
-            left join reconciliation_match h on h.id = l.match_id
-            left join lateral (select min(day) as day from bank_movement m
-                               where m.match_id = l.match_id) m on true
-            """;
-
-    private static final String LINES_OF_DAY =
-            "select * from ("
-                    + LINE_STATES
-                    + "where l.day = :day order by l.position, l.id limit :most) s";
-
-    private static final String LINES_AFTER =
-            "select * from ("
-                    + LINE_STATES
-                    + """
-                    where l.day = :day and (:after::uuid is null or l.id > :after)
-                    order by l.id limit :most) s order by s.id
-                    """;
-
     private static final String WRONG_LINES =
             "select * from ("
-                    + LINE_STATES
+                    + TieOutLinesTable.LINE_STATES
                     + """
                     where l.day < :today) s
                     where s.state <> 'matched' order by s.day, s.id limit :most
                     """;
 
-    private static final String MOVEMENT_STATES =
-            """
-            select m.entry_id, m.subject_id, m.kind, m.day, m.at, m.amount_cents, m.match_id, h.how,
-                   l.day as line_day,
-                   case when m.match_id is null then 'missing'
-                        when h.how <> 'hand' and l.day <> m.day then 'late'
-                        else 'matched' end as state
-            from bank_movement m
-            left join reconciliation_match h on h.id = m.match_id
-            left join lateral (select min(day) as day from bank_statement_line l
-                               where l.match_id = m.match_id) l on true
-            """;
-
-    private static final String MOVEMENTS_OF_DAY =
-            "select * from ("
-                    + MOVEMENT_STATES
-                    + "where m.day = :day order by m.at, m.entry_id limit :most) s";
-
-    private static final String MOVEMENTS_AFTER =
-            "select * from ("
-                    + MOVEMENT_STATES
-                    + """
-                    where m.day = :day and (:after::uuid is null or m.entry_id > :after)
-                    order by m.entry_id limit :most) s order by s.entry_id
-                    """;
-
     private static final String MISSING =
-            MOVEMENT_STATES
+            TieOutLinesTable.MOVEMENT_STATES
                     + """
                     where m.match_id is null and m.day < :today
                     and exists (select from bank_statement s
@@ -410,35 +300,6 @@ class ReconciliationTable {
                   order by m.day limit :most) o
             """;
 
-    private static final String DAYS =
-            """
-            with covered as (
-                select distinct d::date as day
-                from bank_statement s,
-                     generate_series(s.first_day, s.last_day, interval '1 day') d
-                where d::date <= :upTo
-            ), page as (
-                select day from covered where cast(:before as date) is null or day < :before
-                order by day desc limit :most
-            )
-            select p.day, l.lines, l.cents as line_cents, m.movements, m.cents as movement_cents,
-                   l.open as open_lines, m.open as open_movements, l.late
-            from page p
-            cross join lateral (
-                select count(*) as lines, coalesce(sum(amount_cents), 0)::bigint as cents,
-                       count(*) filter (where match_id is null) as open,
-                       count(*) filter (where exists (
-                           select from reconciliation_match h
-                           join bank_movement o on o.match_id = h.id
-                           where h.id = b.match_id and h.how <> 'hand' and o.day <> b.day)) as late
-                from bank_statement_line b where b.day = p.day) l
-            cross join lateral (
-                select count(*) as movements, coalesce(sum(amount_cents), 0)::bigint as cents,
-                       count(*) filter (where match_id is null) as open
-                from bank_movement o where o.day = p.day) m
-            order by p.day desc
-            """;
-
     private static final String LOCK_LINES =
             """
             select id from bank_statement_line where id = any(:ids) order by id for update
@@ -449,10 +310,11 @@ class ReconciliationTable {
             select entry_id from bank_movement where entry_id = any(:ids) order by entry_id for update
             """;
 
-    private static final String LINES_BY_ID = LINE_STATES + "where l.id = any(:ids) order by l.id";
+    private static final String LINES_BY_ID =
+            TieOutLinesTable.LINE_STATES + "where l.id = any(:ids) order by l.id";
 
     private static final String MOVEMENTS_BY_ID =
-            MOVEMENT_STATES + "where m.entry_id = any(:ids) order by m.entry_id";
+            TieOutLinesTable.MOVEMENT_STATES + "where m.entry_id = any(:ids) order by m.entry_id";
 
     private static final String INSERT_MATCH =
             """
@@ -464,6 +326,13 @@ class ReconciliationTable {
             """
             update reconciliation_match set how = 'hand', decided_by = :by, at = :now
             where id = :match
+            """;
+
+    private static final String DAYS_OF =
+            """
+            select day from bank_statement_line where match_id = :match
+            union
+            select day from bank_movement where match_id = :match
             """;
 
     private static final String SET_LINES =
@@ -565,22 +434,6 @@ class ReconciliationTable {
         return tx.createQuery(OPENING).map(ConstructorMapper.of(Closing.class)).findOne();
     }
 
-    long movedBetween(Handle tx, LocalDate from, LocalDate before) {
-        return between(tx, MOVED_BETWEEN, from, before);
-    }
-
-    long linesBetween(Handle tx, LocalDate from, LocalDate before) {
-        return between(tx, LINES_BETWEEN, from, before);
-    }
-
-    private static long between(Handle tx, String query, LocalDate from, LocalDate before) {
-        return tx.createQuery(query)
-                .bind("from", from)
-                .bind("before", before)
-                .mapTo(Long.class)
-                .one();
-    }
-
     Optional<Closing> nearestClosing(Handle tx, LocalDate day) {
         return tx.createQuery(NEAREST_CLOSING)
                 .bind("day", day)
@@ -600,9 +453,18 @@ class ReconciliationTable {
         return tx.createQuery(CROSSING).bind("day", day).mapTo(Long.class).one();
     }
 
-    void match(Handle tx, Instant now) {
-        tx.createUpdate(MATCH_BY_REFERENCE).bind("now", now).execute();
-        tx.createUpdate(MATCH_BY_AMOUNT).bind("now", now).execute();
+    /// @return the days of what was matched, on either side
+    Set<LocalDate> match(Handle tx, Instant now) {
+        var days = new HashSet<LocalDate>();
+        for (var how : List.of(MATCH_BY_REFERENCE, MATCH_BY_AMOUNT)) {
+            days.addAll(tx.createQuery(how).bind("now", now).mapTo(LocalDate.class).list());
+        }
+        return days;
+    }
+
+    /// The days of what belongs together, on either side.
+    List<LocalDate> daysOf(Handle tx, UUID matchId) {
+        return tx.createQuery(DAYS_OF).bind("match", matchId).mapTo(LocalDate.class).list();
     }
 
     /// The first and the last day that any statement covers; empty where nothing was imported.
@@ -624,52 +486,6 @@ class ReconciliationTable {
                 .bind("most", most)
                 .map(ConstructorMapper.of(Open.class))
                 .one();
-    }
-
-    /// Newest first.
-    List<Day> days(Handle tx, LocalDate upTo, @Nullable LocalDate before, int most) {
-        return tx.createQuery(DAYS)
-                .bind("upTo", upTo)
-                .bind("before", before)
-                .bind("most", most)
-                .map(ConstructorMapper.of(Day.class))
-                .list();
-    }
-
-    List<LineState> linesOf(Handle tx, LocalDate day, int most) {
-        return tx.createQuery(LINES_OF_DAY)
-                .bind("day", day)
-                .bind("most", most)
-                .map(ConstructorMapper.of(LineState.class))
-                .list();
-    }
-
-    /// All of a day, a page at a time, in the order in which they were imported.
-    List<LineState> linesAfter(Handle tx, LocalDate day, @Nullable UUID after, int most) {
-        return tx.createQuery(LINES_AFTER)
-                .bind("day", day)
-                .bind("after", after)
-                .bind("most", most)
-                .map(ConstructorMapper.of(LineState.class))
-                .list();
-    }
-
-    /// All of a day, a page at a time, by their entries.
-    List<MovementState> movementsAfter(Handle tx, LocalDate day, @Nullable UUID after, int most) {
-        return tx.createQuery(MOVEMENTS_AFTER)
-                .bind("day", day)
-                .bind("after", after)
-                .bind("most", most)
-                .map(ConstructorMapper.of(MovementState.class))
-                .list();
-    }
-
-    List<MovementState> movementsOf(Handle tx, LocalDate day, int most) {
-        return tx.createQuery(MOVEMENTS_OF_DAY)
-                .bind("day", day)
-                .bind("most", most)
-                .map(ConstructorMapper.of(MovementState.class))
-                .list();
     }
 
     /// Lines of closed days that match nothing, or of another day.

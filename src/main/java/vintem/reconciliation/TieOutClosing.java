@@ -22,11 +22,13 @@ class TieOutClosing implements ClosingLines {
     private static final String GROUP = "tie_out";
 
     private final ReconciliationTable table;
+    private final TieOutDayTable days;
     private final Balances balances;
 
     @Inject
-    TieOutClosing(ReconciliationTable table, Balances balances) {
+    TieOutClosing(ReconciliationTable table, TieOutDayTable days, Balances balances) {
         this.table = table;
+        this.days = days;
         this.balances = balances;
     }
 
@@ -42,7 +44,7 @@ class TieOutClosing implements ClosingLines {
         }
         var day = LocalDate.ofInstant(from, BusinessDays.SAO_PAULO);
         var lines = new ArrayList<Line>();
-        table.days(snapshot, day, day.plusDays(1), 1).stream()
+        days.days(snapshot, day, day.plusDays(1), 1).stream()
                 .filter(newest -> newest.day().equals(day))
                 .findFirst()
                 .ifPresentOrElse(
@@ -60,7 +62,7 @@ class TieOutClosing implements ClosingLines {
         return lines;
     }
 
-    private static void ofDay(List<Line> lines, Words words, ReconciliationTable.Day day) {
+    private static void ofDay(List<Line> lines, Words words, TieOutDayTable.Day day) {
         lines.add(count(words, "lines", day.lines(), false));
         lines.add(count(words, "unmatched", day.openLines(), day.openLines() > 0));
         lines.add(count(words, "missing", day.openMovements(), day.openMovements() > 0));

@@ -26,9 +26,9 @@ import vintem.platform.Database;
 import vintem.platform.ExportedList;
 import vintem.platform.Problem;
 import vintem.platform.Sheet;
-import vintem.reconciliation.ReconciliationTable.Day;
-import vintem.reconciliation.ReconciliationTable.LineState;
-import vintem.reconciliation.ReconciliationTable.MovementState;
+import vintem.reconciliation.TieOutDayTable.Day;
+import vintem.reconciliation.TieOutLinesTable.LineState;
+import vintem.reconciliation.TieOutLinesTable.MovementState;
 
 /// The lists of the tie-out as spreadsheets: days, and both sides of one day.
 @Singleton
@@ -38,7 +38,8 @@ class TieOutLists implements ExportedList.Source {
     /// A movement, and whose it is.
     private record Owned(MovementState movement, @Nullable Whose whose) {}
 
-    private final ReconciliationTable table;
+    private final TieOutDayTable days;
+    private final TieOutLinesTable table;
     private final ImportStatement imports;
     private final Database database;
     private final Asking asking;
@@ -46,11 +47,13 @@ class TieOutLists implements ExportedList.Source {
 
     @Inject
     TieOutLists(
-            ReconciliationTable table,
+            TieOutDayTable days,
+            TieOutLinesTable table,
             ImportStatement imports,
             Database database,
             Asking asking,
             Clock clock) {
+        this.days = days;
         this.table = table;
         this.imports = imports;
         this.database = database;
@@ -86,7 +89,7 @@ class TieOutLists implements ExportedList.Source {
                         last ->
                                 database.transaction(
                                         tx ->
-                                                table.days(
+                                                days.days(
                                                         tx,
                                                         today,
                                                         last == null ? null : last.day(),

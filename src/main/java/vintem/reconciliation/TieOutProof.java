@@ -17,12 +17,14 @@ class TieOutProof implements Proof {
     private static final int MOST = 50;
 
     private final ReconciliationTable table;
+    private final TieOutDayTable days;
     private final Balances balances;
     private final Clock clock;
 
     @Inject
-    TieOutProof(ReconciliationTable table, Balances balances, Clock clock) {
+    TieOutProof(ReconciliationTable table, TieOutDayTable days, Balances balances, Clock clock) {
         this.table = table;
+        this.days = days;
         this.balances = balances;
         this.clock = clock;
     }
@@ -74,6 +76,9 @@ class TieOutProof implements Proof {
                                     movement.kind(),
                                     Cents.format(movement.amountCents()),
                                     movement.subjectId()));
+        }
+        for (var day : days.wrongDays(snapshot, MOST)) {
+            wrong.add("statement of %s: its sums are not what its lines come to".formatted(day));
         }
         // A statement tells its balance once; where it differs, it differs from there on.
         table.toldClosing(snapshot, today)

@@ -329,7 +329,7 @@ class ExportsTest {
         } finally {
             Rows.change(
                     "truncate bank_statement_line, bank_movement, bank_movement_reference,"
-                            + " reconciliation_match, bank_statement, reconciliation_opening");
+                            + " reconciliation_match, bank_statement, reconciliation_opening, reconciliation_day");
         }
     }
 

@@ -84,7 +84,7 @@ class TreasuryBrowserTest {
         rules.looksForLookalikes(Duration.ZERO);
         Rows.change(
                 "truncate bank_statement_line, bank_movement, bank_movement_reference,"
-                        + " reconciliation_match, bank_statement, reconciliation_opening");
+                        + " reconciliation_match, bank_statement, reconciliation_opening, reconciliation_day");
         assertThat(complaints).isEmpty();
     }
 

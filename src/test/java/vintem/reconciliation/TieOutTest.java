@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +55,7 @@ class TieOutTest {
     void nobody_has_imported_anything() {
         Rows.change(
                 "truncate bank_statement_line, bank_movement, bank_movement_reference,"
-                        + " reconciliation_match, bank_statement, reconciliation_opening");
+                        + " reconciliation_match, bank_statement, reconciliation_opening, reconciliation_day");
         assertThat(found()).isEmpty();
     }
 
@@ -268,6 +270,41 @@ class TieOutTest {
                                 .post("/ledger/transfers", back)
                                 .status())
                 .isLessThan(300);
+    }
+
+    @Test
+    void of_a_day_with_many_lines_the_page_shows_first_of_all_what_is_wrong() {
+        payEach(230);
+        var lines = new ArrayList<String>();
+        IntStream.rangeClosed(1, 230).forEach(cents -> lines.add(line(day, -cents, "")));
+        lines.add(line(day, -99_999, ""));
+        goTo(1);
+        assertThat(importCsv(lines).status()).isEqualTo(201);
+        var page =
+                admin.with("Accept", "text/html").get("/app/reconciliation/day?date=" + day).body();
+        assertThat(page)
+                .contains("999,99", "1 sem par nos livros", "As exportações abaixo trazem todas");
+        assertThat(page.split("<tr class=\"matched\"", -1)).hasSize(1 + 199 + 200);
+        assertThat(states("lines")).hasSize(231).endsWith("-99999 extra");
+        assertThat(day().get("cut").booleanValue()).isFalse();
+        assertThat(found()).singleElement().satisfies(it -> assertThat(it).contains("999,99"));
+        Rows.change("update reconciliation_day set movements = 7");
+        assertThat(found()).anyMatch(it -> it.contains(day + ": its sums are not"));
+    }
+
+    /// One payout of each amount from a cent on.
+    private void payEach(int most) {
+        var items =
+                IntStream.rangeClosed(1, most)
+                        .mapToObj(
+                                cents ->
+                                        """
+                                        {"external_id":"%1$s-%2$d","amount_cents":%2$d,
+                                        "pix_key":"tie@mail.com"}"""
+                                                .formatted(run, cents))
+                        .collect(Collectors.joining(","));
+        var body = "{\"batch_id\":\"%s\",\"items\":[%s]}".formatted(run, items);
+        assertThat(admin.post("/payouts/batch", body).status()).isEqualTo(200);
     }
 
     @Test
