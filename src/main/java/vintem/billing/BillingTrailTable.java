@@ -76,11 +76,12 @@ class BillingTrailTable {
                   limit :most) c
             """;
 
-    // Without an index, which each row of a file would pay for.
     private static final String BY_AMOUNT =
             """
             select id from (select id, amount_cents from charge order by id desc limit :newest) n
-            where amount_cents = :cents limit :most
+            where amount_cents = :cents
+            union select id from (select id from charge where amount_cents = :cents limit :most) a
+            order by id desc limit :most
             """;
 
     private static final String OWNERS =

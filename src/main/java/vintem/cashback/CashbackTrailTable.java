@@ -49,13 +49,16 @@ class CashbackTrailTable {
             select id, reseller_id from purchase where code = :code and deleted_at is null
             """;
 
-    // Without an index, which each purchase would pay for.
     private static final String BY_AMOUNT =
             """
             select id, reseller_id from (
                 select id, reseller_id, amount_cents, deleted_at from purchase
                 order by id desc limit :newest) n
-            where amount_cents = :cents and deleted_at is null limit :most
+            where amount_cents = :cents and deleted_at is null
+            union select id, reseller_id from (
+                select id, reseller_id from purchase
+                where amount_cents = :cents and deleted_at is null limit :most) a
+            order by id desc limit :most
             """;
 
     // A payout of a redemption has its id.

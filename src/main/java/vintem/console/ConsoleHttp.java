@@ -207,8 +207,7 @@ public class ConsoleHttp {
             description =
                     "By an id, an external_id, a txid, a debtId, an end-to-end id, a batch id, a "
                             + "purchase code, an e-mail address, a CPF or CNPJ, a Pix key, a name, or "
-                            + "an amount as Brazilians write it or plainly (amounts, Pix keys, and "
-                            + "CPFs of payers and payees: among the 10,000 newest). Only in the areas that "
+                            + "an amount as Brazilians write it or plainly. Only in the areas that "
                             + "are open to you; CPFs are masked. It is a POST so that no CPF stands "
                             + "in an address. At most 20 of each area.")
     @RequestBody(

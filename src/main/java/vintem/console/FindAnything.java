@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.Database;
 import vintem.platform.Finder;
 import vintem.platform.Finder.Hit;
 import vintem.platform.Sought;
@@ -45,6 +46,7 @@ class FindAnything {
     }
 
     Found find(Handle tx, Sought sought) {
+        Database.byIndex(tx);
         var groups = new ArrayList<Group>();
         for (var finder : finders) {
             // The ledger has no index of ids: it is asked where nobody else knows this one.

@@ -55,17 +55,18 @@ class PaymentTrailTable {
             select id from payment where txid = :text
             union select id from (select id from payment where reference = :text
                                   order by id desc limit :most) r
-            union select id from (
-                select id from (select id, payer_tax_id from payment
-                                where :taxId::text is not null order by id desc limit :newest) n
-                where payer_tax_id = :taxId limit :most) t
+            union select id from (select id, payer_tax_id from payment
+                                  where :taxId::text is not null order by id desc limit :newest) n
+            where payer_tax_id = :taxId
+            union select id from (select id from payment where payer_tax_id = :taxId limit :most) t
             """;
 
-    // Without an index, which each payment would pay for.
     private static final String IDS_BY_AMOUNT =
             """
             select id from (select id, amount_cents from payment order by id desc limit :newest) n
-            where amount_cents = :cents limit :most
+            where amount_cents = :cents
+            union select id from (select id from payment where amount_cents = :cents limit :most) a
+            order by id desc limit :most
             """;
 
     private static final String RECEIPT =

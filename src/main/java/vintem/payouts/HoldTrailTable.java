@@ -51,7 +51,6 @@ class HoldTrailTable {
             where i.hold_id = any(:ids) group by i.hold_id
             """;
 
-    // Holds are few; what has no index is looked for among the newest.
     private static final String FIND =
             """
             select * from payout_hold where id in (
@@ -62,7 +61,10 @@ class HoldTrailTable {
                 union select id from (
                     select id from (
                         select id, caller_name, digest, cents from payout_hold
-                        order by id desc limit :newest) n
+                        order by id desc limit :newest) h
+                    where caller_name = :text or digest = :text or cents = :cents::bigint) n
+                union select id from (
+                    select id from payout_hold
                     where caller_name = :text or digest = :text or cents = :cents::bigint
                     limit :most) k)
             order by id desc limit :most

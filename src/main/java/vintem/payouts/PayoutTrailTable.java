@@ -1,7 +1,6 @@
 package vintem.payouts;
 
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +12,6 @@ import vintem.bank.EndToEndId;
 import vintem.payouts.PayoutLookupTable.Payout;
 import vintem.platform.BinaryArray;
 import vintem.platform.Finder;
-import vintem.platform.Ids;
 
 /// What [PayoutTrail] asks of the tables of payouts.
 @Singleton
@@ -33,10 +31,6 @@ class PayoutTrailTable {
             int timesAsked) {}
 
     public record Alarm(UUID payoutId, String kind, Instant raisedAt) {}
-
-    private static final Duration BEFORE_SENT = Duration.ofMinutes(5);
-    // The bank's clock is not ours.
-    private static final Duration AFTER_SENT = Duration.ofMinutes(2);
 
     // The resolver has asked, and the bank does not know or does not answer.
     private static final String UNKNOWN =
@@ -70,35 +64,31 @@ class PayoutTrailTable {
                     + """
                     where id in (
                         select id from payout where external_id = :text
-                        union select payout_id from (
-                            select payout_id, end_to_end_id from payout_attempt
-                            where :endToEndId::text is not null
-                            order by payout_id desc limit :newest) e
-                        where end_to_end_id = :endToEndId
-                        union select payout_id from (
-                            select payout_id, end_to_end_id from payout_attempt
-                            where payout_id between :sentFrom::uuid and :sentUntil::uuid
-                            order by payout_id desc limit :newest) s
+                        union select payout_id from payout_attempt
                         where end_to_end_id = :endToEndId
                         union select id from (select id from payout where user_id = :text
                                               order by id desc limit :most) u
                         union select id from (
-                            select id from (
-                                select id, pix_key, tax_id from payout
-                                where cardinality(:keys) > 0 or :taxId::text is not null
-                                order by id desc limit :newest) n
-                            where pix_key = any(:keys) or tax_id = :taxId limit :most) k)
+                            select id, pix_key, tax_id from payout
+                            where cardinality(:keys) > 0 or :taxId::text is not null
+                            order by id desc limit :newest) n
+                        where pix_key = any(:keys) or tax_id = :taxId
+                        union select id from (select id from payout
+                                              where pix_key = any(:keys) limit :most) k
+                        union select id from (select id from payout
+                                              where tax_id = :taxId limit :most) t)
                     order by id desc limit :most
                     """;
 
-    // Without an index, which each payout would pay for.
     private static final String BY_AMOUNT =
             PAYOUT
                     + """
                     where id in (
                         select id from (
                             select id, amount_cents from payout order by id desc limit :newest) n
-                        where amount_cents = :cents limit :most)
+                        where amount_cents = :cents
+                        union select id from (select id from payout
+                                              where amount_cents = :cents limit :most) a)
                     order by id desc limit :most
                     """;
 
@@ -145,13 +135,9 @@ class PayoutTrailTable {
             Collection<String> keys,
             @Nullable String taxId,
             int most) {
-        // It says in which minute the bank made it: nearly all payouts are sent as they come.
-        var sent = endToEndId == null ? null : endToEndId.at();
         return tx.createQuery(BY_NAME)
                 .bind("text", text)
                 .bind("endToEndId", endToEndId == null ? null : endToEndId.value())
-                .bind("sentFrom", sent == null ? null : Ids.first(sent.minus(BEFORE_SENT)))
-                .bind("sentUntil", sent == null ? null : Ids.first(sent.plus(AFTER_SENT)))
                 .bind("keys", BinaryArray.texts(keys, it -> it))
                 .bind("taxId", taxId)
                 .bind("newest", Finder.NEWEST)

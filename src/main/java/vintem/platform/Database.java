@@ -131,6 +131,12 @@ public class Database {
         return false;
     }
 
+    /// From here on this transaction reads no table from its beginning to its end where an index
+    /// can tell. What is looked for may be rarer than the average that plans are made from.
+    public static void byIndex(Handle tx) {
+        tx.execute("set local enable_seqscan = off");
+    }
+
     /// One repeatable-read, read-only snapshot: everything read in it is of one moment.
     public <T> T snapshot(Work<T> work) {
         return transaction(

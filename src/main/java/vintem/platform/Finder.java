@@ -10,9 +10,10 @@ import vintem.platform.Storyteller.Word;
 /// Finds things of a module by whatever a person has in hand of them. Every bean of this kind is
 /// asked by the search of the console.
 public interface Finder {
-    /// Amounts, and what else has no index where rows are written by the million, are looked for
-    /// among so many of the newest rows, by the key, from its end.
-    int NEWEST = 10_000;
+    /// Amounts, and what else has only filters of ranges (`BRIN`, Bloom) where rows are written by
+    /// the million, may be on more rows than are asked for: so many of the newest rows are looked
+    /// at first, by the key, from its end.
+    int NEWEST = 1_000;
 
     /// The name of the section in the navigation under which its hits are listed.
     String section();
@@ -20,8 +21,8 @@ public interface Finder {
     /// Whether the one who is asking may see what it finds.
     boolean isOpen();
 
-    /// What fits, the newest first, and no more than asked for. Each look-up has an index, or looks
-    /// at [#NEWEST] rows: there may be a million of them.
+    /// What fits, the newest first, and no more than asked for. Each look-up has an index: there
+    /// may be a million rows.
     List<Hit> find(Handle tx, Sought sought, int most);
 
     /// Something found. What identifies a person is masked.

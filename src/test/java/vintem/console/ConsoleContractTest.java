@@ -233,6 +233,30 @@ class ConsoleContractTest {
                 .doesNotContain("@mail.example");
     }
 
+    @Test
+    void what_is_old_is_found_by_its_amount_and_its_payer_behind_any_number_of_newer_ones() {
+        var cpf = Money.newCpf();
+        var old =
+                Money.ok(
+                                admin.post(
+                                        "/payments/pix",
+                                        """
+                                        {"value":70707.07,"payer":{"name":"Ana","tax_id":"%s"}}"""
+                                                .formatted(cpf)))
+                        .at("/payment/id")
+                        .asText();
+        Rows.change(
+                """
+                insert into payment (id, txid, mode, status, amount_cents, purpose, copy_and_paste,
+                                     created_at, expires_at)
+                select uuidv7(), replace(gen_random_uuid()::text, '-', ''), mode, 'expired', 7,
+                       purpose, copy_and_paste, now(), now()
+                from payment p, generate_series(1, 1100) where p.id = '%s'"""
+                        .formatted(old));
+        assertThat(Money.search(admin, "70.707,07").toString()).contains(old);
+        assertThat(Money.search(admin, cpf).toString()).contains(old);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
