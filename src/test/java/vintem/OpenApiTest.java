@@ -127,6 +127,21 @@ class OpenApiTest {
                                         .allMatch(name -> name.matches("[a-z0-9_]+")));
     }
 
+    @Test
+    void it_comes_as_yaml_or_json_as_asked() throws IOException {
+        var yaml = Http.nobody().get("/openapi");
+        assertThat(yaml.header("Content-Type")).startsWith("application/yaml");
+        assertThat(YAML.readTree(yaml.body()).at("/info/title").textValue()).isEqualTo("Vintém");
+        assertThat(Http.nobody().get("/openapi.yaml").body()).isEqualTo(yaml.body());
+        var json = Http.nobody().get("/openapi.json");
+        assertThat(json.header("Content-Type")).startsWith("application/json");
+        assertThat(json.json()).isEqualTo(YAML.readTree(yaml.body()));
+        assertThat(Http.nobody().with("Accept", "application/json").get("/openapi").body())
+                .isEqualTo(json.body());
+        assertThat(Http.nobody().get("/openapi?format=YAML").body()).isEqualTo(yaml.body());
+        assertThat(Http.nobody().get("/openapi.xml").status()).isEqualTo(404);
+    }
+
     /// Where it has changed on purpose: copy `target/openapi.yaml` to `docs/`.
     @Test
     void the_committed_description_is_the_true_one() throws IOException {

@@ -2,9 +2,13 @@ package vintem.access;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
+import at.favre.lib.crypto.bcrypt.Radix64Encoder;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.text.Normalizer;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -31,6 +35,8 @@ class Passwords {
 
     private static final int USUAL_COST = 12;
     private static final int MOST_WAITING = 200;
+    private static final int SALT_BYTES = 16;
+    private static final int DIGEST_BYTES = 23;
     private static final BCrypt.Version VERSION = BCrypt.Version.VERSION_2A;
 
     private final int cost;
@@ -53,7 +59,21 @@ class Passwords {
                         TimeUnit.SECONDS,
                         new ArrayBlockingQueue<>(MOST_WAITING),
                         Thread.ofPlatform().daemon().name("bcrypt-", 1).factory());
-        nobodysHash = hash(Opaque.fresh());
+        nobodysHash = hashOfNothing(cost);
+    }
+
+    /// A hash that no password has, as far as anybody can know: comparing with it takes as long as
+    /// with any other, and making it takes no time at a start.
+    private static String hashOfNothing(int cost) {
+        var random = new byte[SALT_BYTES + DIGEST_BYTES];
+        new SecureRandom().nextBytes(random);
+        var salt = Arrays.copyOf(random, SALT_BYTES);
+        var digest = Arrays.copyOfRange(random, SALT_BYTES, random.length);
+        return "$2a$%02d$%s%s".formatted(cost, radix64(salt), radix64(digest));
+    }
+
+    private static String radix64(byte[] bytes) {
+        return new String(new Radix64Encoder.Default().encode(bytes), StandardCharsets.US_ASCII);
     }
 
     /// What is wrong with a new password, in words for the one who chose it.

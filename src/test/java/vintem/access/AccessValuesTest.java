@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +82,28 @@ class AccessValuesTest {
         assertThat(passwords.matches("x".repeat(255) + "b", hash)).isFalse();
         assertThat(passwords.matches("x".repeat(72), hash)).isFalse();
         assertThat(passwords.matches("anything", null)).isFalse();
+    }
+
+    /// Who measures does not learn which users there are.
+    @Test
+    void without_a_user_it_takes_as_long_as_with_one() {
+        var passwords = new Passwords(10);
+        var hash = passwords.hash("right, and long enough");
+        var nobody = fastestOfThree(() -> passwords.matches("right, and long enough", null));
+        var somebody = fastestOfThree(() -> passwords.matches("right, and long enough", hash));
+        assertThat(nobody).isBetween(somebody / 2, somebody * 2);
+    }
+
+    private static long fastestOfThree(Runnable work) {
+        return LongStream.range(0, 3)
+                .map(
+                        _ -> {
+                            var start = System.nanoTime();
+                            work.run();
+                            return System.nanoTime() - start;
+                        })
+                .min()
+                .orElseThrow();
     }
 
     @Test

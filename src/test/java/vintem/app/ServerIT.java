@@ -47,6 +47,9 @@ class ServerIT {
                 .contains("vintem: Vintém is already running on " + data.toRealPath())
                 .doesNotContain("\tat ");
         assertThat(first.admin().get("/payouts/batches").status()).isEqualTo(200);
+        // The jar has not all that the tests of one class load.
+        assertThat(first.admin().get("/openapi?format=json").json().at("/paths/~1payouts~1batch"))
+                .isNotEmpty();
 
         var server = first.server().orElseThrow();
         assertThat(first.stop()).isEqualTo(143);

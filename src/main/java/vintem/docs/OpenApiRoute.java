@@ -1,0 +1,104 @@
+package vintem.docs;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// The description of the API, `/openapi`, as the build has written it: YAML, or JSON where the
+/// address ends in `.json`, or `?format=json` or `Accept` says so.
+///
+/// Quarkus' own route reads all of it into a model and writes it out twice, at every start and
+/// before anybody asks: a seventh of the time until the first answer. It is left without what it
+/// would read (`quarkus.package.jar.user-configured-ignored-entries`).
+@Singleton
+class OpenApiRoute {
+    private static final int BEFORE_QUARKUS = -100;
+    private static final String FILE = "/META-INF/quarkus-generated-openapi-doc.YAML";
+
+    private enum Form {
+        YAML("application/yaml;charset=UTF-8"),
+        JSON("application/json;charset=UTF-8");
+
+        private final String type;
+
+        Form(String type) {
+            this.type = type;
+        }
+    }
+
+    private final Vertx vertx;
+    private volatile @Nullable Buffer yaml;
+    private volatile @Nullable Buffer json;
+
+    @Inject
+    OpenApiRoute(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    void mount(@Observes Router router) {
+        router.routeWithRegex("/openapi(\\.json|\\.ya?ml)?")
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .order(BEFORE_QUARKUS)
+                .handler(this::answer);
+    }
+
+    private void answer(RoutingContext routing) {
+        var form = form(routing);
+        routing.request().resume();
+        vertx.executeBlocking(() -> form == Form.JSON ? json() : yaml(), false)
+                .onSuccess(
+                        text ->
+                                routing.response()
+                                        .putHeader("Content-Type", form.type)
+                                        .putHeader("Vary", "Accept")
+                                        .end(text))
+                .onFailure(routing::fail);
+    }
+
+    private static Form form(RoutingContext routing) {
+        if (routing.normalizedPath().endsWith(".json")) {
+            return Form.JSON;
+        }
+        var asked = routing.queryParams().get("format");
+        var accepted = routing.request().getHeader("Accept");
+        var isJson =
+                asked == null
+                        ? accepted != null && accepted.startsWith("application/json")
+                        : asked.equalsIgnoreCase("json");
+        return isJson && routing.normalizedPath().equals("/openapi") ? Form.JSON : Form.YAML;
+    }
+
+    private Buffer yaml() throws IOException {
+        var known = yaml;
+        if (known == null) {
+            try (var in = OpenApiRoute.class.getResourceAsStream(FILE)) {
+                if (in == null) {
+                    throw new IOException("this build has no description of its API");
+                }
+                known = Buffer.buffer(in.readAllBytes());
+            }
+            yaml = known;
+        }
+        return known;
+    }
+
+    private Buffer json() throws IOException {
+        var known = json;
+        if (known == null) {
+            var tree = new YAMLMapper().readTree(yaml().getBytes());
+            known = Buffer.buffer(new JsonMapper().writeValueAsBytes(tree));
+            json = known;
+        }
+        return known;
+    }
+}
