@@ -163,6 +163,9 @@ class ImportStatement {
                         table.oneAtATime(tx);
                         var touched = copyMovements(tx, from);
                         touched.addAll(table.match(tx, clock.instant()));
+                        // A node of an older version beside us matches without adding up.
+                        from.datesUntil(BusinessDays.today(clock).plusDays(1))
+                                .forEach(touched::add);
                         days.addUp(tx, touched);
                     }
                 });
