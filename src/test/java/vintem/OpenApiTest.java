@@ -139,6 +139,11 @@ class OpenApiTest {
         assertThat(Http.nobody().with("Accept", "application/json").get("/openapi").body())
                 .isEqualTo(json.body());
         assertThat(Http.nobody().get("/openapi?format=YAML").body()).isEqualTo(yaml.body());
+        var either = "application/openapi+json, application/json;q=0.9";
+        assertThat(Http.nobody().with("Accept", either).get("/openapi").body())
+                .isEqualTo(json.body());
+        assertThat(Http.nobody().get("/openapi/").body()).isEqualTo(yaml.body());
+        assertThat(Http.nobody().post("/openapi", "{}").status()).isEqualTo(405);
         assertThat(Http.nobody().get("/openapi.xml").status()).isEqualTo(404);
     }
 

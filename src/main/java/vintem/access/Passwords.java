@@ -49,6 +49,11 @@ class Passwords {
     }
 
     Passwords(int cost) {
+        if (cost < BCrypt.MIN_COST || cost > BCrypt.MAX_COST) {
+            throw new IllegalArgumentException(
+                    "VINTEM_BCRYPT_COST must be %d to %d"
+                            .formatted(BCrypt.MIN_COST, BCrypt.MAX_COST));
+        }
         this.cost = cost;
         var threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         hashing =

@@ -52,11 +52,6 @@ public record EndToEndId(String value) {
         return value.substring(1, 9);
     }
 
-    /// When it was made, to the minute.
-    public Instant at() {
-        return minute(value).toInstant(ZoneOffset.UTC);
-    }
-
     /// Six random bits at a time; the two values beyond the alphabet are thrown away, so that all
     /// characters are equally likely.
     private static String tail() {

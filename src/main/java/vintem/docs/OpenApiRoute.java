@@ -11,6 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The description of the API, `/openapi`, as the build has written it: YAML, or JSON where the
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 class OpenApiRoute {
     private static final int BEFORE_QUARKUS = -100;
     private static final String FILE = "/META-INF/quarkus-generated-openapi-doc.YAML";
+
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private enum Form {
         YAML("application/yaml;charset=UTF-8"),
@@ -45,14 +48,17 @@ class OpenApiRoute {
     }
 
     void mount(@Observes Router router) {
-        router.routeWithRegex("/openapi(\\.json|\\.ya?ml)?")
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
+        // All methods: behind it stands Quarkus' own route, which has nothing to say.
+        router.routeWithRegex("/openapi(\\.json|\\.ya?ml)?/?")
                 .order(BEFORE_QUARKUS)
                 .handler(this::answer);
     }
 
     private void answer(RoutingContext routing) {
+        if (!READING.contains(routing.request().method())) {
+            routing.response().setStatusCode(405).putHeader("Allow", "GET, HEAD").end();
+            return;
+        }
         var form = form(routing);
         routing.request().resume();
         vertx.executeBlocking(() -> form == Form.JSON ? json() : yaml(), false)
@@ -66,16 +72,19 @@ class OpenApiRoute {
     }
 
     private static Form form(RoutingContext routing) {
-        if (routing.normalizedPath().endsWith(".json")) {
-            return Form.JSON;
+        var path = routing.normalizedPath();
+        if (path.contains(".")) {
+            return path.contains(".json") ? Form.JSON : Form.YAML;
         }
         var asked = routing.queryParams().get("format");
+        if ("yaml".equalsIgnoreCase(asked)) {
+            return Form.YAML;
+        }
         var accepted = routing.request().getHeader("Accept");
-        var isJson =
-                asked == null
-                        ? accepted != null && accepted.startsWith("application/json")
-                        : asked.equalsIgnoreCase("json");
-        return isJson && routing.normalizedPath().equals("/openapi") ? Form.JSON : Form.YAML;
+        return "json".equalsIgnoreCase(asked)
+                        || accepted != null && accepted.contains("application/json")
+                ? Form.JSON
+                : Form.YAML;
     }
 
     private Buffer yaml() throws IOException {

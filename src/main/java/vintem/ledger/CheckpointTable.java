@@ -168,7 +168,7 @@ class CheckpointTable {
                 .bind("next", next)
                 .bind(
                         "latest",
-                        tail.stream().map(Flow::latest).max(Instant::compareTo).orElse(null))
+                        tail.stream().map(Flow::latest).max(Instant::compareTo).orElseThrow())
                 .bind("accounts", BinaryArray.ints(accounts, Entry::getKey))
                 .bind("debits", BinaryArray.longs(accounts, it -> it.getValue().debit))
                 .bind("credits", BinaryArray.longs(accounts, it -> it.getValue().credit))

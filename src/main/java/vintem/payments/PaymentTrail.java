@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -97,7 +98,7 @@ class PaymentTrail implements Attention, Finder, Storyteller {
         var ids = new LinkedHashSet<UUID>();
         sought.id().ifPresent(ids::add);
         ids.addAll(table.byName(tx, text, sought.taxId().map(TaxId::value).orElse(null), most));
-        for (var each : lookups.find(tx, List.copyOf(ids))) {
+        for (var each : newest(lookups.find(tx, List.copyOf(ids)))) {
             var exact =
                     each.txid().equals(text)
                             || text.equals(each.reference())
@@ -113,13 +114,18 @@ class PaymentTrail implements Attention, Finder, Storyteller {
         sought.cents()
                 .ifPresent(
                         cents -> {
-                            lookups.find(tx, table.byAmount(tx, cents, most)).stream()
-                                    .sorted((a, b) -> b.createdAt().compareTo(a.createdAt()))
+                            newest(lookups.find(tx, table.byAmount(tx, cents, most)))
                                     .forEach(each -> hits.add(hit(each, false)));
                             table.receiptsByAmount(tx, cents, most)
                                     .forEach(each -> hits.add(hit(each, false)));
                         });
         return hits.stream().limit(most).toList();
+    }
+
+    private static List<Payment> newest(List<Payment> payments) {
+        return payments.stream()
+                .sorted(Comparator.comparing(Payment::createdAt).reversed())
+                .toList();
     }
 
     private Hit hit(Payment payment, boolean exact) {

@@ -59,6 +59,7 @@ class PaymentTrailTable {
                                   where :taxId::text is not null order by id desc limit :newest) n
             where payer_tax_id = :taxId
             union select id from (select id from payment where payer_tax_id = :taxId limit :most) t
+            order by id desc limit :most
             """;
 
     private static final String IDS_BY_AMOUNT =

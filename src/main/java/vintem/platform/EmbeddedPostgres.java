@@ -312,6 +312,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         all.put("log_timezone", "UTC");
         // Who went away must not keep locks: by default nobody looks until the statement is done.
         all.put("client_connection_check_interval", "1s");
+        // The owner's password alone is stretched once (`initialise`); another's may be a person's.
+        all.put("scram_iterations", "4096");
         all.putAll(settings);
         all.put("port", Integer.toString(port));
         all.put("listen_addresses", "127.0.0.1");

@@ -12,8 +12,8 @@ import vintem.platform.Storyteller.Word;
 public interface Finder {
     /// Amounts, and what else has only filters of ranges (`BRIN`, Bloom) where rows are written by
     /// the million, may be on more rows than are asked for: so many of the newest rows are looked
-    /// at first, by the key, from its end.
-    int NEWEST = 1_000;
+    /// at first, by the key, from its end; of the others the oldest are found.
+    int NEWEST = 5_000;
 
     /// The name of the section in the navigation under which its hits are listed.
     String section();

@@ -38,11 +38,6 @@ public final class Ids {
                 : Optional.empty();
     }
 
-    /// Not above any id that is made from then on, and above those that were made before.
-    public static UUID first(Instant at) {
-        return new UUID(Math.max(0, at.toEpochMilli()) << 16 | 0x7000, Long.MIN_VALUE);
-    }
-
     static UUID next(long epochMillis) {
         // Millisecond and counter are one number: the 4,097th id of a millisecond carries over and
         // is dated into the next.

@@ -41,6 +41,8 @@ class ImportStatement {
     /// @param isNew false where the same bytes were here before: nothing has changed
     record Outcome(Statement statement, boolean isNew) {}
 
+    private static final int MOST_DAYS = 10_000;
+
     private final Database database;
     private final ReconciliationTable table;
     private final TieOutDayTable days;
@@ -70,8 +72,8 @@ class ImportStatement {
     /// @param name what the file is called by whoever sends it
     /// @param bytes as they came: they make its hash, with the days that were asked for
     Outcome file(Caller caller, String name, byte[] bytes, StatementFile file) {
-        var days = file.firstDay() + " " + file.lastDay();
-        var hash = Idempotency.hash(bytes, days.getBytes(StandardCharsets.UTF_8));
+        var period = file.firstDay() + " " + file.lastDay();
+        var hash = Idempotency.hash(bytes, period.getBytes(StandardCharsets.UTF_8));
         return database.transaction(tx -> take(tx, caller, name, hash, file));
     }
 
@@ -163,11 +165,25 @@ class ImportStatement {
                         table.oneAtATime(tx);
                         var touched = copyMovements(tx, from);
                         touched.addAll(table.match(tx, clock.instant()));
-                        // A node of an older version beside us matches without adding up.
-                        from.datesUntil(BusinessDays.today(clock).plusDays(1))
-                                .forEach(touched::add);
                         days.addUp(tx, touched);
                     }
+                });
+    }
+
+    /// Adds up anew the days that are not what their lines and movements come to: a node of an
+    /// older version beside us imports and matches without adding up.
+    ///
+    /// @return how many there were
+    int addUpWrongDays() {
+        return database.transaction(
+                tx -> {
+                    if (table.nothingImported(tx)) {
+                        return 0;
+                    }
+                    table.oneAtATime(tx);
+                    var wrong = days.wrongDays(tx, MOST_DAYS);
+                    days.addUp(tx, wrong);
+                    return wrong.size();
                 });
     }
 

@@ -84,7 +84,7 @@ class ReadDay {
             List<LineOfDay> lines,
             List<MovementOfDay> movements,
             boolean cut,
-            @JsonIgnore TieOutDayTable.Wrong wrong) {}
+            @JsonIgnore TieOutDayTable.Counts counts) {}
 
     private final ReconciliationTable table;
     private final TieOutDayTable days;
@@ -111,8 +111,9 @@ class ReadDay {
 
     /// Empty where no statement covers the day.
     ///
-    /// @param most rows of each side: what is wrong comes before what matches
-    Optional<Sheet> read(Handle tx, LocalDate day, int most) {
+    /// @param atLeast rows of each side, where it has so many: what is wrong comes before what
+    ///     matches, and is there as far as [#MOST] goes
+    Optional<Sheet> read(Handle tx, LocalDate day, int atLeast) {
         var extent = table.extent(tx);
         if (extent.isEmpty()
                 || day.isBefore(extent.get().first())
@@ -121,9 +122,10 @@ class ReadDay {
         }
         var today = BusinessDays.today(clock);
         var age = Math.max(0, ChronoUnit.DAYS.between(day, today));
-        var wrong = days.wrong(tx, day);
-        var theirs = lines.linesOf(tx, day, wrong.lateLines() > 0, most);
-        var ours = lines.movementsOf(tx, day, wrong.lateMovements() > 0, most);
+        var counts = days.counts(tx, day);
+        var most = Math.toIntExact(Math.clamp(counts.mostWrong(), atLeast, MOST));
+        var theirs = lines.linesOf(tx, day, counts.lateLines() > 0, most);
+        var ours = lines.movementsOf(tx, day, counts.lateMovements() > 0, most);
         var whose =
                 imports.whose(tx, ours.stream().map(MovementState::subjectId).distinct().toList());
         return Optional.of(
@@ -136,8 +138,8 @@ class ReadDay {
                         balances.theirsAfter(tx, day).orElse(null),
                         theirs.stream().map(each -> line(each, age)).toList(),
                         movements(ours, whose, age),
-                        wrong.lines() > theirs.size() || wrong.movements() > ours.size(),
-                        wrong));
+                        counts.lines() > theirs.size() || counts.movements() > ours.size(),
+                        counts));
     }
 
     private static LineOfDay line(LineState line, long age) {

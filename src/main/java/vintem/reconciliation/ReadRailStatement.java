@@ -5,7 +5,9 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.LocalDate;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import vintem.access.Caller;
 import vintem.platform.BusinessDays;
 import vintem.platform.Settings;
@@ -22,6 +24,8 @@ class ReadRailStatement {
 
     private final ImportStatement imports;
     private final Clock clock;
+    // It reads everything, so once a day is enough.
+    private volatile @Nullable LocalDate addedUpOn;
 
     @Inject
     ReadRailStatement(ImportStatement imports, Clock clock) {
@@ -41,6 +45,13 @@ class ReadRailStatement {
             }
         }
         imports.lookAgain(yesterday.minusDays(DAYS_BACK));
+        if (!yesterday.equals(addedUpOn)) {
+            addedUpOn = yesterday;
+            var wrong = imports.addUpWrongDays();
+            if (wrong > 0) {
+                LOG.warnf("%d days were not what their lines come to, and are now", wrong);
+            }
+        }
         imports.forgetDescriptions(yesterday.minusDays(DESCRIPTIONS_KEPT_DAYS));
     }
 }

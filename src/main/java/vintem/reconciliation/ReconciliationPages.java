@@ -14,6 +14,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 import vintem.access.Asking;
@@ -24,6 +26,8 @@ import vintem.platform.BusinessDays;
 import vintem.platform.Database;
 import vintem.platform.Page;
 import vintem.platform.Pages;
+import vintem.reconciliation.ReadDay.LineOfDay;
+import vintem.reconciliation.ReadDay.MovementOfDay;
 import vintem.reconciliation.ReadDay.Sheet;
 import vintem.reconciliation.TieOutDayTable.Day;
 
@@ -34,7 +38,7 @@ import vintem.reconciliation.TieOutDayTable.Day;
 public class ReconciliationPages {
     private static final String HOME = "/app/reconciliation";
     private static final int LINES = 31;
-    // Of each side: what is wrong, and what matches as far as there is room. All of it is exported.
+    // Of each side, where no more than so many are wrong. All of it is exported.
     private static final int ROWS = 200;
 
     /// Where it stands in the navigation.
@@ -77,8 +81,11 @@ public class ReconciliationPages {
             boolean mayAct,
             String yesterday) {}
 
+    /// @param lines what is wrong first of all, otherwise in their order; so are movements
     public record DayView(
             Sheet sheet,
+            List<LineOfDay> lines,
+            List<MovementOfDay> movements,
             String before,
             String after,
             long openLines,
@@ -151,16 +158,24 @@ public class ReconciliationPages {
     }
 
     private DayView view(Sheet sheet) {
-        var wrong = sheet.wrong();
+        var counts = sheet.counts();
         return new DayView(
                 sheet,
+                wrongFirst(sheet.lines(), LineOfDay::wrong),
+                wrongFirst(sheet.movements(), MovementOfDay::wrong),
                 link(sheet.day().minusDays(1)),
                 link(sheet.day().plusDays(1)),
-                wrong.openLines(),
-                wrong.openMovements(),
-                wrong.late(),
-                wrong.isEven(),
+                counts.openLines(),
+                counts.openMovements(),
+                counts.late(),
+                counts.isEven(),
                 mayAct());
+    }
+
+    private static <R> List<R> wrongFirst(List<R> rows, Predicate<R> wrong) {
+        return Stream.concat(
+                        rows.stream().filter(wrong), rows.stream().filter(Predicate.not(wrong)))
+                .toList();
     }
 
     private boolean mayAct() {

@@ -32,15 +32,20 @@ class TieOutDayTable {
         }
     }
 
-    /// How much of a day is not as it should be.
-    public record Wrong(
+    /// How many rows a day has on each side, and how many of them are not as they should be.
+    public record Counts(
             long lines,
             long movements,
             long openLines,
             long openMovements,
             long lateLines,
             long lateMovements) {
-        static final Wrong NOTHING = new Wrong(0, 0, 0, 0, 0, 0);
+        static final Counts NOTHING = new Counts(0, 0, 0, 0, 0, 0);
+
+        /// Of the side that has more of them.
+        long mostWrong() {
+            return Math.max(openLines + lateLines, openMovements + lateMovements);
+        }
 
         long late() {
             return lateLines + lateMovements;
@@ -101,7 +106,7 @@ class TieOutDayTable {
                     group by day order by day limit :most
                     """;
 
-    private static final String WRONG =
+    private static final String COUNTS =
             """
             select lines, movements, open_lines, open_movements, late_lines, late_movements
             from reconciliation_day where day = :day
@@ -153,12 +158,12 @@ class TieOutDayTable {
         return snapshot.createQuery(WRONG_DAYS).bind("most", most).mapTo(LocalDate.class).list();
     }
 
-    Wrong wrong(Handle tx, LocalDate day) {
-        return tx.createQuery(WRONG)
+    Counts counts(Handle tx, LocalDate day) {
+        return tx.createQuery(COUNTS)
                 .bind("day", day)
-                .map(ConstructorMapper.of(Wrong.class))
+                .map(ConstructorMapper.of(Counts.class))
                 .findOne()
-                .orElse(Wrong.NOTHING);
+                .orElse(Counts.NOTHING);
     }
 
     long movedBetween(Handle tx, LocalDate from, LocalDate before) {

@@ -79,7 +79,8 @@ class TieOutLinesTable {
                         (select b.id from bank_statement_line b
                          join reconciliation_match k on k.id = b.match_id and k.how <> 'hand'
                          join bank_movement o on o.match_id = k.id
-                         where :late and b.day = :day and o.day <> b.day limit :most)
+                         where :late and b.day = :day and o.day <> b.day
+                         order by b.position, b.id limit :most)
                         union
                         (select id from bank_statement_line
                          where day = :day order by position, id limit :most))) s) chosen
@@ -119,7 +120,8 @@ class TieOutLinesTable {
                         (select o.entry_id from bank_movement o
                          join reconciliation_match k on k.id = o.match_id and k.how <> 'hand'
                          join bank_statement_line b on b.match_id = k.id
-                         where :late and o.day = :day and b.day <> o.day limit :most)
+                         where :late and o.day = :day and b.day <> o.day
+                         order by o.at, o.entry_id limit :most)
                         union
                         (select entry_id from bank_movement
                          where day = :day order by at, entry_id limit :most))) s) chosen

@@ -2,7 +2,8 @@
 /// day and line by line.
 ///
 /// Owns `bank_statement`, `bank_statement_line`, `bank_movement`, `bank_movement_reference`,
-/// `reconciliation_match` and `reconciliation_opening`. It moves no money. A line is imported once,
+/// `reconciliation_match`, `reconciliation_day` and `reconciliation_opening`. It moves no money. A
+// line is imported once,
 /// however often and in whatever file it comes; a line and a movement are matched once.
 ///
 /// Whose a movement is the modules above tell through [vintem.bank.WhoseMoney].

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -22,7 +21,6 @@ class EndToEndIdTest {
 
         assertThat(id.value()).matches("E12345678202611230259[0-9A-Za-z]{11}");
         assertThat(id.ispb()).isEqualTo("12345678");
-        assertThat(id.at()).isEqualTo(AT.truncatedTo(ChronoUnit.MINUTES));
         assertThat(EndToEndId.parse(id.value())).contains(id);
         assertThat(id).hasToString(id.value());
     }

@@ -255,6 +255,20 @@ class ConsoleContractTest {
                         .formatted(old));
         assertThat(Money.search(admin, "70.707,07").toString()).contains(old);
         assertThat(Money.search(admin, cpf).toString()).contains(old);
+        var others = new ArrayList<String>();
+        for (var i = 0; i < 25; i++) {
+            others.add(
+                    Money.ok(
+                                    admin.post(
+                                            "/payments/pix",
+                                            """
+                                            {"value":1.0%d,"payer":{"name":"Ana","tax_id":"%s"}}"""
+                                                    .formatted(i % 10, cpf)))
+                            .at("/payment/id")
+                            .asText());
+        }
+        var found = Money.search(admin, cpf).toString();
+        assertThat(found).contains(others.reversed().subList(0, 20)).doesNotContain(old);
     }
 
     @ParameterizedTest

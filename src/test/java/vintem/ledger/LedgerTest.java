@@ -12,8 +12,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -293,6 +295,52 @@ class LedgerTest {
         assertThat(world.bank()).isEqualTo(110);
         assertThat(world.refuted()).isEmpty();
         assertThat(world.checkpoints.take(1, 6)).isZero();
+    }
+
+    /// It has no index: its rows are looked for between checkpoints.
+    @Test
+    void what_was_in_transit_is_listed_across_checkpoints_newest_first_and_as_of_a_moment() {
+        world.opensWith(100);
+        var passed = new ArrayList<UUID>();
+        for (var round = 0; round < 6; round++) {
+            if (round % 2 == 0) {
+                var there = into(AccountCode.IN_TRANSIT, AccountCode.BANK, 3);
+                var back = into(AccountCode.BANK, AccountCode.IN_TRANSIT, 1);
+                world.record(there, back);
+                passed.addFirst(there.id());
+                passed.addFirst(back.id());
+            }
+            for (var i = 0; i < 5; i++) {
+                world.record(into(AccountCode.BANK, AccountCode.SALES, 1));
+            }
+            if (round == 1 || round == 4) {
+                world.checkpoints.take(1, 3);
+            }
+        }
+        assertThat(inTransit(null, 100)).containsExactlyElementsOf(passed);
+        assertThat(inTransit(null, 3)).containsExactlyElementsOf(passed.subList(0, 3));
+        var paged = new ArrayList<UUID>();
+        LedgerTables.Place place = null;
+        for (var page = rows(place, 1); !page.isEmpty(); page = rows(place, 1)) {
+            place = page.getFirst().place();
+            paged.add(page.getFirst().id());
+        }
+        assertThat(paged).isEqualTo(passed);
+        var then = rows(null, 100).get(2).recordedAt();
+        List<LedgerTables.Row> asOf =
+                world.read(
+                        tx -> world.tables.statement(tx, AccountCode.IN_TRANSIT, null, then, 100));
+        assertThat(asOf)
+                .extracting(LedgerTables.Row::id)
+                .containsExactlyElementsOf(passed.subList(2, 6));
+    }
+
+    private List<UUID> inTransit(LedgerTables.@Nullable Place before, int most) {
+        return rows(before, most).stream().map(LedgerTables.Row::id).toList();
+    }
+
+    private List<LedgerTables.Row> rows(LedgerTables.@Nullable Place before, int most) {
+        return world.read(tx -> world.tables.statement(tx, AccountCode.IN_TRANSIT, before, most));
     }
 
     @Test

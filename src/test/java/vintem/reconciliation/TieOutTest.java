@@ -285,11 +285,15 @@ class TieOutTest {
         assertThat(page)
                 .contains("999,99", "1 sem par nos livros", "As exportações abaixo trazem todas");
         assertThat(page.split("<tr class=\"matched\"", -1)).hasSize(1 + 199 + 200);
+        assertThat(page.indexOf("999,99")).isLessThan(page.indexOf("<tr class=\"matched\""));
         assertThat(states("lines")).hasSize(231).endsWith("-99999 extra");
         assertThat(day().get("cut").booleanValue()).isFalse();
         assertThat(found()).singleElement().satisfies(it -> assertThat(it).contains("999,99"));
         Rows.change("update reconciliation_day set movements = 7");
         assertThat(found()).anyMatch(it -> it.contains(day + ": its sums are not"));
+        goTo(1);
+        job.run();
+        assertThat(found()).singleElement().satisfies(it -> assertThat(it).contains("999,99"));
     }
 
     /// One payout of each amount from a cent on.

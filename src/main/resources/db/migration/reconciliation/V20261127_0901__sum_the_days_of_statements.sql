@@ -19,6 +19,9 @@ grant update (lines, line_cents, movements, movement_cents, open_lines, open_mov
               late_movements)
     on reconciliation_day to vintem_app;
 
+-- Whatever is importing or matching at this moment comes before this, or after it.
+select pg_advisory_xact_lock(hashtext('vintem.reconciliation'));
+
 insert into reconciliation_day
 select day, coalesce(l.lines, 0), coalesce(l.cents, 0), coalesce(m.movements, 0), coalesce(m.cents, 0),
        coalesce(l.open, 0), coalesce(m.open, 0), coalesce(l.late, 0), coalesce(m.late, 0)
