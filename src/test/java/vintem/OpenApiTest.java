@@ -143,7 +143,10 @@ class OpenApiTest {
         assertThat(Http.nobody().with("Accept", either).get("/openapi").body())
                 .isEqualTo(json.body());
         assertThat(Http.nobody().get("/openapi/").body()).isEqualTo(yaml.body());
-        assertThat(Http.nobody().post("/openapi", "{}").status()).isEqualTo(405);
+        var refused = Http.nobody().post("/openapi", "{}");
+        assertThat(refused.status()).isEqualTo(405);
+        assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(refused.json().get("type").textValue()).endsWith("/method-not-allowed");
         assertThat(Http.nobody().get("/openapi.xml").status()).isEqualTo(404);
     }
 

@@ -13,6 +13,8 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.Problem;
+import vintem.platform.Sockets;
 
 /// The description of the API, `/openapi`, as the build has written it: YAML, or JSON where the
 /// address ends in `.json`, or `?format=json` or `Accept` says so.
@@ -24,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 class OpenApiRoute {
     private static final int BEFORE_QUARKUS = -100;
     private static final String FILE = "/META-INF/quarkus-generated-openapi-doc.YAML";
-
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private enum Form {
@@ -56,7 +57,14 @@ class OpenApiRoute {
 
     private void answer(RoutingContext routing) {
         if (!READING.contains(routing.request().method())) {
-            routing.response().setStatusCode(405).putHeader("Allow", "GET, HEAD").end();
+            Sockets.refuse(
+                    routing.request(),
+                    Problem.of(
+                                    405,
+                                    "method-not-allowed",
+                                    "Method Not Allowed",
+                                    "The route exists, with another method.")
+                            .header("Allow", "GET, HEAD"));
             return;
         }
         var form = form(routing);
