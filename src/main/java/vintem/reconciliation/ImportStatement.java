@@ -45,6 +45,7 @@ class ImportStatement {
 
     private final Database database;
     private final ReconciliationTable table;
+    private final MatchTable matches;
     private final TieOutDayTable days;
     private final List<WhoseMoney> modules;
     private final StatementFeed feed;
@@ -55,6 +56,7 @@ class ImportStatement {
     ImportStatement(
             Database database,
             ReconciliationTable table,
+            MatchTable matches,
             TieOutDayTable days,
             @All List<WhoseMoney> modules,
             StatementFeed feed,
@@ -62,6 +64,7 @@ class ImportStatement {
             Clock clock) {
         this.database = database;
         this.table = table;
+        this.matches = matches;
         this.days = days;
         this.modules = modules;
         this.feed = feed;
@@ -102,7 +105,7 @@ class ImportStatement {
     }
 
     private Outcome take(Handle tx, Caller caller, String name, byte[] hash, StatementFile file) {
-        table.oneAtATime(tx);
+        matches.oneAtATime(tx);
         var known = table.byHash(tx, hash);
         if (known.isPresent()) {
             return new Outcome(known.get(), false);
@@ -135,7 +138,7 @@ class ImportStatement {
                         .orElse(file.firstDay());
         var touched = copyMovements(tx, from);
         lines.forEach(line -> touched.add(line.day()));
-        touched.addAll(table.match(tx, clock.instant()));
+        touched.addAll(matches.match(tx, clock.instant()));
         days.addUp(tx, touched);
         log.record(
                 tx,
@@ -162,9 +165,9 @@ class ImportStatement {
         database.run(
                 tx -> {
                     if (!table.nothingImported(tx)) {
-                        table.oneAtATime(tx);
+                        matches.oneAtATime(tx);
                         var touched = copyMovements(tx, from);
-                        touched.addAll(table.match(tx, clock.instant()));
+                        touched.addAll(matches.match(tx, clock.instant()));
                         days.addUp(tx, touched);
                     }
                 });
@@ -180,7 +183,7 @@ class ImportStatement {
                     if (table.nothingImported(tx)) {
                         return 0;
                     }
-                    table.oneAtATime(tx);
+                    matches.oneAtATime(tx);
                     var wrong = days.wrongDays(tx, MOST_DAYS);
                     days.addUp(tx, wrong);
                     return wrong.size();

@@ -31,7 +31,7 @@ class MatchByHand {
     }
 
     private final Database database;
-    private final ReconciliationTable table;
+    private final MatchTable matches;
     private final TieOutDayTable days;
     private final AccessLog log;
     private final Clock clock;
@@ -39,12 +39,12 @@ class MatchByHand {
     @Inject
     MatchByHand(
             Database database,
-            ReconciliationTable table,
+            MatchTable matches,
             TieOutDayTable days,
             AccessLog log,
             Clock clock) {
         this.database = database;
-        this.table = table;
+        this.matches = matches;
         this.days = days;
         this.log = log;
         this.clock = clock;
@@ -58,19 +58,19 @@ class MatchByHand {
     }
 
     private Outcome match(Handle tx, Caller caller, Set<UUID> lines, Set<UUID> movements) {
-        table.oneAtATime(tx);
-        var theirs = table.lockLines(tx, lines);
-        var ours = table.lockMovements(tx, movements);
+        matches.oneAtATime(tx);
+        var theirs = matches.lockLines(tx, lines);
+        var ours = matches.lockMovements(tx, movements);
         if (theirs.size() != lines.size() || ours.size() != movements.size()) {
             return new Outcome.Unknown();
         }
-        var matches = new HashSet<@Nullable UUID>();
-        theirs.forEach(each -> matches.add(each.matchId()));
-        ours.forEach(each -> matches.add(each.matchId()));
-        if (matches.size() != 1) {
+        var known = new HashSet<@Nullable UUID>();
+        theirs.forEach(each -> known.add(each.matchId()));
+        ours.forEach(each -> known.add(each.matchId()));
+        if (known.size() != 1) {
             return new Outcome.Taken();
         }
-        var before = matches.iterator().next();
+        var before = known.iterator().next();
         var byHand =
                 theirs.stream().anyMatch(each -> "hand".equals(each.how()))
                         || ours.stream().anyMatch(each -> "hand".equals(each.how()));
@@ -79,8 +79,8 @@ class MatchByHand {
         }
         if (before != null) {
             // The program had found it; whoever looks says that it is right, late as it is.
-            table.confirm(tx, before, caller.name(), clock.instant());
-            days.addUp(tx, table.daysOf(tx, before));
+            matches.confirm(tx, before, caller.name(), clock.instant());
+            days.addUp(tx, matches.daysOf(tx, before));
             log.record(tx, caller, "statement.matched", before.toString(), "confirmed");
             return new Outcome.Matched(before);
         }
@@ -90,8 +90,8 @@ class MatchByHand {
             return new Outcome.SumsDiffer(lineCents, movementCents);
         }
         var matchId = Ids.next();
-        table.join(tx, matchId, lines, movements, caller.name(), clock.instant());
-        days.addUp(tx, table.daysOf(tx, matchId));
+        matches.join(tx, matchId, lines, movements, caller.name(), clock.instant());
+        days.addUp(tx, matches.daysOf(tx, matchId));
         log.record(
                 tx,
                 caller,
@@ -105,9 +105,9 @@ class MatchByHand {
     Outcome part(Caller caller, UUID matchId) {
         return database.transaction(
                 tx -> {
-                    table.oneAtATime(tx);
-                    var of = table.daysOf(tx, matchId);
-                    if (!table.free(tx, matchId)) {
+                    matches.oneAtATime(tx);
+                    var of = matches.daysOf(tx, matchId);
+                    if (!matches.free(tx, matchId)) {
                         return new Outcome.Unknown();
                     }
                     days.addUp(tx, of);
