@@ -121,7 +121,7 @@ public class DayTable {
                 .list();
     }
 
-    /// By way of the days: what [LedgerTables#balances] says by way of checkpoints.
+    /// By way of the days: what [BalanceTable#now] says by way of checkpoints.
     Map<AccountCode, Total> totals(Handle tx) {
         var totals = new EnumMap<AccountCode, Total>(AccountCode.class);
         tx.createQuery(TOTALS)

@@ -32,17 +32,19 @@ public class Ledger {
     private static final Posting POSTED = new Posting.Posted();
 
     private final LedgerTables tables;
+    private final BalanceTable balances;
     private final DayTable days;
 
     @Inject
-    public Ledger(LedgerTables tables, DayTable days) {
+    public Ledger(LedgerTables tables, BalanceTable balances, DayTable days) {
         this.tables = tables;
+        this.balances = balances;
         this.days = days;
     }
 
     /// A ledger where nothing is injected: for benchmarks.
     public static Ledger standalone() {
-        return new Ledger(new LedgerTables(), new DayTable());
+        return new Ledger(new LedgerTables(), new BalanceTable(), new DayTable());
     }
 
     /// The proof of this ledger's books.
@@ -60,7 +62,7 @@ public class Ledger {
     ///
     /// @return one outcome per transfer, in order
     public List<Posting> post(Handle tx, List<Transfer> transfers) {
-        var funds = Funds.lock(tx, tables, transfers);
+        var funds = Funds.lock(tx, this, transfers);
         // Asked under the lock: an earlier run of the same list has ended by now, one way or the
         // other.
         var standing = funds.locked() ? tables.alreadyThere(tx, transfers) : Set.<UUID>of();
@@ -94,7 +96,7 @@ public class Ledger {
     /// Records what has *already happened*, whatever the balances: a floor refuses intentions, not
     /// facts. A fact is recorded once: an id that is written already fails the transaction.
     public void record(Handle tx, List<Transfer> transfers) {
-        var funds = Funds.lock(tx, tables, transfers);
+        var funds = Funds.lock(tx, this, transfers);
         transfers.forEach(funds::move);
         tables.insert(tx, transfers);
         funds.keep();
@@ -108,13 +110,13 @@ public class Ledger {
 
     /// Balances of all accounts at this moment, in the order of the chart.
     public List<Balance> balances(Handle tx) {
-        return tables.balances(tx).stream().map(Balance::of).toList();
+        return balances.now(tx).stream().map(Balance::of).toList();
     }
 
     /// Balances as they were recorded by an instant: what was written later does not count, even
     /// where it tells of an earlier day.
     public List<Balance> balancesAsOf(Handle tx, Instant recordedBy) {
-        return tables.balancesAsOf(tx, recordedBy).stream().map(Balance::of).toList();
+        return balances.asOf(tx, recordedBy).stream().map(Balance::of).toList();
     }
 
     public long balanceCents(Handle tx, AccountCode account) {
@@ -176,7 +178,7 @@ public class Ledger {
         if (rows.isEmpty()) {
             return List.of();
         }
-        var before = Balance.of(tables.before(tx, account, rows.getLast().place()));
+        var before = Balance.of(balances.before(tx, account, rows.getLast().place()));
         return StatementLine.of(account, before.balanceCents(), rows);
     }
 
@@ -192,7 +194,7 @@ public class Ledger {
     /// An account's balance on its normal side, in cents.
     public record Balance(
             AccountCode account, long debitCents, long creditCents, long balanceCents) {
-        static Balance of(LedgerTables.Sums sums) {
+        static Balance of(BalanceTable.Sums sums) {
             var account = AccountCode.ofId(sums.accountId());
             var net = Math.subtractExact(sums.debitCents(), sums.creditCents());
             return new Balance(
@@ -241,18 +243,20 @@ public class Ledger {
     private static final class Funds {
         private final Handle tx;
         private final LedgerTables tables;
+        private final BalanceTable balances;
         private final Map<AccountCode, Long> available = new EnumMap<>(AccountCode.class);
         // Moved by this list so far; not in the database yet, so a fold must add it.
         private final Map<AccountCode, Long> moved = new EnumMap<>(AccountCode.class);
         private final TreeSet<AccountCode> folded = new TreeSet<>();
 
-        private Funds(Handle tx, LedgerTables tables) {
+        private Funds(Handle tx, Ledger ledger) {
             this.tx = tx;
-            this.tables = tables;
+            tables = ledger.tables;
+            balances = ledger.balances;
         }
 
-        static Funds lock(Handle tx, LedgerTables tables, List<Transfer> transfers) {
-            var funds = new Funds(tx, tables);
+        static Funds lock(Handle tx, Ledger ledger, List<Transfer> transfers) {
+            var funds = new Funds(tx, ledger);
             var lowered = new TreeSet<AccountCode>();
             for (var transfer : transfers) {
                 if (lowers(transfer, transfer.debit())) {
@@ -264,7 +268,7 @@ public class Ledger {
             }
             lowered.removeIf(account -> account.floorCents().isEmpty());
             if (!lowered.isEmpty()) {
-                funds.available.putAll(tables.lockAvailable(tx, lowered));
+                funds.available.putAll(funds.tables.lockAvailable(tx, lowered));
             }
             return funds;
         }
@@ -317,7 +321,7 @@ public class Ledger {
         /// the account, so the committed balance is a safe bound; once per list is enough.
         private void fold(AccountCode account) {
             if (folded.add(account)) {
-                var committed = tables.aboveFloor(tx, account);
+                var committed = balances.aboveFloor(tx, account);
                 var byThisList = moved.getOrDefault(account, 0L);
                 available.put(account, Math.addExact(committed, byThisList));
             }

@@ -134,6 +134,7 @@ public class LedgerPages {
 
     private final LedgerMonths months;
     private final LedgerTables tables;
+    private final BalanceTable balances;
     private final Ledger ledger;
     private final Database database;
     private final Pages pages;
@@ -143,12 +144,14 @@ public class LedgerPages {
     LedgerPages(
             LedgerMonths months,
             LedgerTables tables,
+            BalanceTable balances,
             Ledger ledger,
             Database database,
             Pages pages,
             Clock clock) {
         this.months = months;
         this.tables = tables;
+        this.balances = balances;
         this.ledger = ledger;
         this.database = database;
         this.pages = pages;
@@ -283,7 +286,7 @@ public class LedgerPages {
     private long before(Handle tx, AccountCode account, List<LedgerTables.Row> rows) {
         return rows.isEmpty()
                 ? 0
-                : Ledger.Balance.of(tables.before(tx, account, rows.getLast().place()))
+                : Ledger.Balance.of(balances.before(tx, account, rows.getLast().place()))
                         .balanceCents();
     }
 

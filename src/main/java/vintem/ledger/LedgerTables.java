@@ -21,7 +21,7 @@ import vintem.platform.Columns;
 import vintem.platform.Ids;
 import vintem.platform.Problem;
 
-/// The ledger's tables and every statement that touches them.
+/// Transfers as they are written and read, and what accounts with a floor may give.
 @Singleton
 public class LedgerTables {
     public record Row(
@@ -42,8 +42,6 @@ public class LedgerTables {
 
     public record Moved(String kind, long count, long cents) {}
 
-    public record Sums(int accountId, long debitCents, long creditCents) {}
-
     /// From one transaction to another.
     public record Span(long first, long last) {}
 
@@ -54,7 +52,6 @@ public class LedgerTables {
     }
 
     private static final Duration ABOUT = Duration.ofMinutes(1);
-    private static final Duration LONGEST_TRANSACTION = Duration.ofHours(1);
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
     static final String ROW =
@@ -99,47 +96,6 @@ public class LedgerTables {
             from unnest(:ids, :cents) as kept (id, cents)
             where account_id = kept.id and available_cents <> kept.cents
             """;
-
-    // By time: the later a checkpoint is, the higher its horizon.
-    private static final String HORIZON_AS_OF =
-            """
-            select coalesce((select horizon from ledger_checkpoint where latest_recorded_at <= :at
-                             order by latest_recorded_at desc, horizon desc limit 1), 0)
-            """;
-
-    // The checkpoint, and everything written since: what is below its horizon is in it, what is not
-    // below it is in the tail, nothing is in both.
-    private static final String SUMS =
-            """
-            with flow as (
-                select debit_account, credit_account, sum(amount_cents) as cents
-                from transfer t where t.xact_id >= :horizon and <which> group by 1, 2
-            ), tail as (
-                select side.account_id, sum(side.debit) as debit, sum(side.credit) as credit
-                from flow
-                cross join lateral (
-                    values (debit_account, cents, 0), (credit_account, 0, cents)
-                ) as side (account_id, debit, credit)
-                group by side.account_id
-            )
-            select a.id as account_id,
-                   (coalesce(c.debit_cents, 0) + coalesce(t.debit, 0))::bigint as debit_cents,
-                   (coalesce(c.credit_cents, 0) + coalesce(t.credit, 0))::bigint as credit_cents
-            from account a
-            left join ledger_checkpoint c on c.account_id = a.id and c.horizon = :horizon
-            left join tail t on t.account_id = a.id
-            where :only::integer is null or a.id = :only
-            order by a.id
-            """;
-
-    private static final String BALANCES =
-            SUMS.replace(
-                    "<which>",
-                    "(:only::integer is null or :only in (t.debit_account, t.credit_account))");
-
-    // No further than to the checkpoint after which nothing was recorded in time any more.
-    private static final String BALANCES_AS_OF =
-            SUMS.replace("<which>", "t.xact_id < :beyond and t.recorded_at <= :at");
 
     // By the column: by the text that is selected, 1000 would come before 999.
     private static final String OF_SUBJECT =
@@ -211,14 +167,6 @@ public class LedgerTables {
             order by either_side.xact_id desc, id desc limit :most
             """;
 
-    // All that is not below it was recorded later, since no transaction of ours runs so long:
-    // whoever looks for what was recorded by an instant need not begin at the end.
-    private static final String HORIZON_AFTER =
-            """
-            select horizon from ledger_checkpoint where latest_recorded_at > :at
-            order by latest_recorded_at, horizon limit 1
-            """;
-
     private static final String RECORDED =
             ROW
                     + """
@@ -249,21 +197,6 @@ public class LedgerTables {
                 where debit_account = a.id and debit_account <> 5
                 order by xact_id limit 1) t
             """;
-
-    private static final String HORIZON_BEFORE =
-            """
-            select coalesce(max(horizon), 0) from ledger_checkpoint where horizon <= :xactId::bigint
-            """;
-
-    // The balance just before a row: from the nearest checkpoint that does not cover it. The bound
-    // by transaction alone is the one that the order of the rows on disk knows of.
-    private static final String BEFORE =
-            SUMS.replace(
-                    "<which>",
-                    """
-                    t.xact_id <= :xactId::bigint and (t.xact_id, t.id) < (:xactId::bigint, :id)
-                    and :only in (t.debit_account, t.credit_account)
-                    """);
 
     private static final String TOO_MUCH_AVAILABLE =
             """
@@ -363,36 +296,6 @@ public class LedgerTables {
                     .bind("cents", BinaryArray.longs(available.values(), Long::longValue))
                     .execute();
         }
-    }
-
-    long aboveFloor(Handle tx, AccountCode account) {
-        var balance = Ledger.Balance.of(balances(tx, account).getFirst());
-        return Math.subtractExact(balance.balanceCents(), account.floorCents().orElseThrow());
-    }
-
-    List<Sums> balances(Handle tx) {
-        return balances(tx, null);
-    }
-
-    private static List<Sums> balances(Handle tx, @Nullable AccountCode only) {
-        // Bound to the next statement, so that its plan knows how short the tail is.
-        var horizon = tx.createQuery(CheckpointTable.LAST).mapTo(Long.class).one();
-        return tx.createQuery(BALANCES)
-                .bind("horizon", horizon)
-                .bind("only", only == null ? null : only.id())
-                .map(ConstructorMapper.of(Sums.class))
-                .list();
-    }
-
-    List<Sums> balancesAsOf(Handle tx, Instant at) {
-        var horizon = tx.createQuery(HORIZON_AS_OF).bind("at", at).mapTo(Long.class).one();
-        return tx.createQuery(BALANCES_AS_OF)
-                .bind("horizon", horizon)
-                .bind("only", (Integer) null)
-                .bind("beyond", horizonAfter(tx, at))
-                .bind("at", at)
-                .map(ConstructorMapper.of(Sums.class))
-                .list();
     }
 
     List<Row> ofSubject(Handle tx, UUID subject) {
@@ -497,24 +400,15 @@ public class LedgerTables {
 
     /// A place that all that was recorded by an instant stands before.
     Place placeAfter(Handle tx, Instant at) {
-        return new Place(Long.toString(horizonAfter(tx, at)), Place.FIRST.id());
-    }
-
-    /// All that was recorded by an instant is of transactions before it.
-    private static long horizonAfter(Handle tx, Instant at) {
-        return tx.createQuery(HORIZON_AFTER)
-                .bind("at", at.plus(LONGEST_TRANSACTION))
-                .mapTo(Long.class)
-                .findOne()
-                .orElse(Long.MAX_VALUE);
+        return new Place(Long.toString(BalanceTable.horizonAfter(tx, at)), Place.FIRST.id());
     }
 
     /// What was recorded from an instant until before another, in the order of the books, a few
     /// rows at a time; within the transaction, and only while it lasts.
     void recorded(Handle tx, Instant from, Instant until, java.util.function.Consumer<Row> sink) {
         tx.createQuery(RECORDED)
-                .bind("horizon", horizonBefore(tx, from))
-                .bind("beyond", horizonAfter(tx, until))
+                .bind("horizon", BalanceTable.horizonBefore(tx, from))
+                .bind("beyond", BalanceTable.horizonAfter(tx, until))
                 .bind("from", from)
                 .bind("until", until)
                 .setFetchSize(2_000)
@@ -525,42 +419,18 @@ public class LedgerTables {
     /// What came in (positive) and went out, by kind.
     List<Moved> movedAtTheBank(Handle tx, Instant from, Instant until) {
         return tx.createQuery(AT_THE_BANK)
-                .bind("horizon", horizonBefore(tx, from))
-                .bind("beyond", horizonAfter(tx, until))
+                .bind("horizon", BalanceTable.horizonBefore(tx, from))
+                .bind("beyond", BalanceTable.horizonAfter(tx, until))
                 .bind("from", from)
                 .bind("until", until)
                 .map(ConstructorMapper.of(Moved.class))
                 .list();
     }
 
-    /// No transaction below it has recorded anything at that instant or later: a checkpoint saves
-    /// reading what is older, without an index of its own.
-    private static long horizonBefore(Handle tx, Instant from) {
-        return tx.createQuery(HORIZON_AS_OF)
-                .bind("at", from.minus(1, java.time.temporal.ChronoUnit.MICROS))
-                .mapTo(Long.class)
-                .one();
-    }
-
     /// When the first transfer was recorded; empty where there is none.
     Optional<Instant> firstRecorded(Handle tx) {
         return tx.createQuery(FIRST_RECORDED)
                 .map((row, _) -> Optional.ofNullable(Columns.instantOrNull(row, "min")))
-                .one();
-    }
-
-    Sums before(Handle tx, AccountCode account, Place place) {
-        var horizon =
-                tx.createQuery(HORIZON_BEFORE)
-                        .bind("xactId", place.xactId())
-                        .mapTo(Long.class)
-                        .one();
-        return tx.createQuery(BEFORE)
-                .bind("horizon", horizon)
-                .bind("only", account.id())
-                .bind("xactId", place.xactId())
-                .bind("id", place.id())
-                .map(ConstructorMapper.of(Sums.class))
                 .one();
     }
 

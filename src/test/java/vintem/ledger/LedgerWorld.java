@@ -22,7 +22,7 @@ final class LedgerWorld implements AutoCloseable {
     final MovableClock clock = new MovableClock();
     final LedgerTables tables = new LedgerTables();
     final DayTable days = new DayTable();
-    final Ledger ledger = new Ledger(tables, days);
+    final Ledger ledger = new Ledger(tables, new BalanceTable(), days);
     final CheckpointTable checkpointTable = new CheckpointTable();
     final TakeCheckpoints checkpoints = new TakeCheckpoints(database, checkpointTable, days);
     final LedgerProof proof = new LedgerProof(ledger, tables, checkpointTable, days);
