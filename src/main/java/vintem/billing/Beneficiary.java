@@ -2,6 +2,7 @@ package vintem.billing;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.AsciiDigits;
 
 /// In whose name boletos are made: the account at the bank, and the wallet (*carteira*) that was
 /// agreed with it. Each bank has a layout of its own for the 25 digits (*campo livre*) that say so
@@ -216,7 +217,7 @@ public sealed interface Beneficiary {
 
         public BancoDoBrasil {
             require("wallet", wallet, 2);
-            if (!Digits.areDigits(agreement) || !Set.of(4, 6, 7, 8).contains(agreement.length())) {
+            if (!AsciiDigits.only(agreement) || !Set.of(4, 6, 7, 8).contains(agreement.length())) {
                 throw new IllegalArgumentException(
                         "001: agreement has 4, 6, 7 or 8 digits, here is `" + agreement + "`");
             }
@@ -460,7 +461,7 @@ public sealed interface Beneficiary {
     }
 
     private static void require(String name, String value, int width) {
-        if (value.length() != width || !Digits.areDigits(value)) {
+        if (value.length() != width || !AsciiDigits.only(value)) {
             throw new IllegalArgumentException(
                     "%s has %d digits, here is `%s`".formatted(name, width, value));
         }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import vintem.platform.AsciiDigits;
 
 /// One configuration of a beneficiary, taken apart: what stands behind the bank and its colon.
 final class BeneficiaryConfig {
@@ -112,7 +113,7 @@ final class BeneficiaryConfig {
         if (value == null) {
             return null;
         }
-        if (value.isEmpty() || value.length() > width || !Digits.areDigits(value)) {
+        if (value.isEmpty() || value.length() > width || !AsciiDigits.only(value)) {
             throw wrong(
                     "%s has up to %d digits and no check digit, here is `%s`"
                             .formatted(name, width, value));

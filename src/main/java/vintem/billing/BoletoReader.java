@@ -9,6 +9,7 @@ import vintem.billing.Boleto.Read;
 import vintem.billing.Boleto.Reading;
 import vintem.billing.Boleto.Reason;
 import vintem.billing.Boleto.Wrong;
+import vintem.platform.AsciiDigits;
 
 /// One reading of one text. It goes on after what is wrong, so that all of it is told at once.
 final class BoletoReader {
@@ -56,7 +57,7 @@ final class BoletoReader {
 
     /// The first thing that is wrong with a bar code; null for nothing.
     static @Nullable Finding firstMistake(String barCode) {
-        if (barCode.length() != Boleto.LENGTH || !Digits.areDigits(barCode)) {
+        if (barCode.length() != Boleto.LENGTH || !AsciiDigits.only(barCode)) {
             return new Finding("", Reason.WRONG_LENGTH, "a bar code has 44 digits");
         }
         var reasons = new ArrayList<Finding>(0);

@@ -3,6 +3,7 @@ package vintem.billing;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 import vintem.billing.Dialect.DateOrder;
+import vintem.platform.AsciiDigits;
 
 /// Dates as files of debts have them: `2024-01-19` or `19/01/2024`.
 final class DateText {
@@ -80,27 +81,18 @@ final class DateText {
         return text.length() == ISO_LENGTH
                 && text.charAt(4) == '-'
                 && text.charAt(7) == '-'
-                && areDigits(text, 0, 4)
-                && areDigits(text, 5, 7)
-                && areDigits(text, 8, 10);
+                && AsciiDigits.only(text, 0, 4)
+                && AsciiDigits.only(text, 5, 7)
+                && AsciiDigits.only(text, 8, 10);
     }
 
     private static boolean isSlashed(String text, int first, int second) {
         return (first == 1 || first == 2)
                 && (second == first + 2 || second == first + 3)
                 && text.length() == second + 5
-                && areDigits(text, 0, first)
-                && areDigits(text, first + 1, second)
-                && areDigits(text, second + 1, text.length());
-    }
-
-    private static boolean areDigits(String text, int from, int to) {
-        for (var i = from; i < to; i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
+                && AsciiDigits.only(text, 0, first)
+                && AsciiDigits.only(text, first + 1, second)
+                && AsciiDigits.only(text, second + 1, text.length());
     }
 
     private static int number(String text, int from, int to) {

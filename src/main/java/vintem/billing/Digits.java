@@ -92,16 +92,6 @@ final class Digits {
         return new Digits(width).put(number, width).toString();
     }
 
-    /// Other digits than ASCII's are none.
-    static boolean areDigits(String text) {
-        for (var i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /// The digits of what people copy: points, dashes and white space are left out wherever they
     /// stand. Null where something else is among them, or where it is too long to be anything.
     static @Nullable String unmasked(String text) {

@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocketFactory;
 import org.jboss.logging.Logger;
@@ -46,19 +45,7 @@ class NotifyDebtors implements Errand {
 
     static final String BOUNCED = "bounced";
 
-    private static final String QUEUED = "queued";
-    private static final String SENT = "sent";
-    private static final String FAILED = "failed";
-    private static final String SKIPPED = "skipped";
-    private static final String SUPPRESSED = "suppressed";
-    private static final Set<String> STILL_OWED = Set.of("open", "partially_paid");
-
     private static final int LONGEST_LIST = 50;
-    private static final int MOST_ATTEMPTS = 8;
-    // 1, 3, 9, 27 minutes … at most 6 hours, and up to twice that: a server that greylists takes
-    // the second try.
-    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofHours(6);
     // So many in a row are no bounces: the server refuses us, and a million debtors must not pay
     // for it.
     private static final int MOST_FRUITLESS = 20;
@@ -77,6 +64,7 @@ class NotifyDebtors implements Errand {
     private final DebtorMail debtorMail;
     private final ChargePix pix;
     private final Clock clock;
+    private final MailRules rules;
     private final MailSettings settings;
     private final SSLSocketFactory tls;
     private final Semaphore idle;
@@ -127,6 +115,7 @@ class NotifyDebtors implements Errand {
         this.pix = pix;
         this.clock = clock;
         this.settings = settings;
+        rules = new MailRules(clock);
         tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
         idle = new Semaphore(settings.connections());
     }
@@ -250,7 +239,7 @@ class NotifyDebtors implements Errand {
             var endings = new ArrayList<Ending>();
             var mails = new ArrayList<Due>();
             for (var mail : due) {
-                var hopeless = hopeless(mail, unwanted);
+                var hopeless = rules.hopeless(mail, unwanted);
                 if (hopeless == null) {
                     mails.add(mail);
                 } else {
@@ -275,24 +264,6 @@ class NotifyDebtors implements Errand {
                             .toList());
         }
 
-        /// Why a mail is not sent at all; null where it is.
-        private @Nullable Ending hopeless(Due mail, Set<String> unwanted) {
-            var address = EmailAddress.parse(mail.email());
-            if (address.isEmpty()) {
-                return ending(mail, FAILED, "this is no e-mail address", 0);
-            }
-            if (!STILL_OWED.contains(mail.status())) {
-                return ending(mail, SKIPPED, "the charge is " + mail.status(), 0);
-            }
-            if (mail.fileCancelled()) {
-                return ending(mail, SKIPPED, "the charge's file was cancelled", 0);
-            }
-            if (unwanted.contains(SuppressionTable.hash(address.get()))) {
-                return ending(mail, SUPPRESSED, null, 0);
-            }
-            return mail.attempts() < MOST_ATTEMPTS ? null : givenUp(mail, mail.reply(), 0);
-        }
-
         private List<Letter> write(Taken taken) {
             var now = clock.instant();
             var codes = pix.codes(taken.mails().stream().map(Due::chargeId).toList());
@@ -312,7 +283,7 @@ class NotifyDebtors implements Errand {
                     // Our mistake. The others go on, and this one is tried again after it is
                     // mended.
                     LOG.errorf(failed, "the mail of charge %s cannot be written", mail.chargeId());
-                    failures.add(again(mail, "it could not be written", false, 1));
+                    failures.add(rules.again(mail, "it could not be written", false, 1));
                 }
             }
             database.run(tx -> emails.end(tx, failures));
@@ -454,25 +425,24 @@ class NotifyDebtors implements Errand {
                     if (acceptedHere++ == 0) {
                         database.run(pace::recover);
                     }
-                    yield ending(mail, SENT, reply, 0);
+                    yield rules.ended(mail, MailRules.SENT, reply, 0);
                 }
                 case Answer.Refused(var reply, var noSuchMailbox) -> {
                     if (noSuchMailbox) {
                         suppress(letter.message().to().address());
                     }
-                    yield ending(mail, FAILED, reply, 0);
+                    yield rules.ended(mail, MailRules.FAILED, reply, 0);
                 }
-                case Answer.Later(var reply) -> again(mail, reply, false, 0);
-                case Answer.NotSent(var why) -> again(mail, why, false, 0);
-                case Answer.Unknown(var why) -> again(mail, why, true, 0);
+                case Answer.Later(var reply) -> rules.again(mail, reply, false, 0);
+                case Answer.NotSent(var why) -> rules.again(mail, why, false, 0);
+                case Answer.Unknown(var why) -> rules.again(mail, why, true, 0);
                 case Answer.Unwilling(var reply) -> {
                     fruitless--;
                     if (acceptedHere == 0) {
                         leaveAlone(reply);
                     }
                     // It has had enough of us or of this connection: no fault of this mail.
-                    yield new Ending(
-                            mail, QUEUED, reply, clock.instant(), false, -1, clock.instant());
+                    yield rules.untouched(mail, reply);
                 }
             };
         }
@@ -492,7 +462,9 @@ class NotifyDebtors implements Errand {
 
         private void leaveAlone(String problem) {
             well = false;
-            LOG.warnf("the mail server is left alone for a while: %s", withoutAddresses(problem));
+            LOG.warnf(
+                    "the mail server is left alone for a while: %s",
+                    MailRules.withoutAddresses(problem));
             database.run(tx -> pace.pause(tx, problem, clock.instant()));
         }
 
@@ -502,36 +474,6 @@ class NotifyDebtors implements Errand {
                 connection.close();
             }
         }
-    }
-
-    /// It is tried again some time later, or given up.
-    private Ending again(Due mail, String reply, boolean repeated, int tries) {
-        var attempts = mail.attempts() + 1;
-        if (attempts >= MOST_ATTEMPTS) {
-            return givenUp(mail, reply, tries);
-        }
-        var pause = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() * power(attempts));
-        // Never all at once again.
-        var due =
-                clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(pause, 2 * pause));
-        return new Ending(mail, QUEUED, reply, due, repeated, tries, clock.instant());
-    }
-
-    /// Servers like to repeat whom a mail was for.
-    static String withoutAddresses(String reply) {
-        return reply.replaceAll("[^\\s<>()\"';,]+@[^\\s<>()\"';,]+", "***");
-    }
-
-    private static long power(int attempts) {
-        return Math.round(Math.pow(3, attempts - 1));
-    }
-
-    private Ending givenUp(Due mail, @Nullable String reply, int tries) {
-        return ending(mail, FAILED, "given up: " + reply, tries);
-    }
-
-    private Ending ending(Due mail, String status, @Nullable String reply, int tries) {
-        return new Ending(mail, status, reply, null, false, tries, clock.instant());
     }
 
     private static List<Due> mails(List<Letter> letters) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import vintem.billing.Boleto.Finding;
 import vintem.billing.Boleto.Reason;
+import vintem.platform.AsciiDigits;
 
 /// The slip of a utility or a tax (*arrecadação*): a bar code of 44 digits that begins with 8, or a
 /// line of 48, four blocks of 11 with a check digit each. It is another standard than a boleto's:
@@ -69,7 +70,7 @@ public record UtilitySlip(String barCode) {
 
     /// @throws IllegalArgumentException for a bar code that no reader takes
     public UtilitySlip {
-        if (barCode.length() != LENGTH || !Digits.areDigits(barCode)) {
+        if (barCode.length() != LENGTH || !AsciiDigits.only(barCode)) {
             throw new IllegalArgumentException("a bar code has 44 digits");
         }
         var reasons = new ArrayList<Finding>(0);

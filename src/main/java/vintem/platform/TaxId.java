@@ -76,15 +76,6 @@ public sealed interface TaxId {
         return rest < 2 ? 0 : 11 - rest;
     }
 
-    private static boolean areDigits(String text, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /// A person.
     record Cpf(String value) implements TaxId {
         private static final int WEIGHTS = 10;
@@ -115,7 +106,7 @@ public sealed interface TaxId {
         }
 
         private static boolean isBare(String text) {
-            return text.length() == 11 && areDigits(text, 0, 11);
+            return text.length() == 11 && AsciiDigits.only(text, 0, 11);
         }
 
         @Override
@@ -173,7 +164,7 @@ public sealed interface TaxId {
 
         /// 12 upper-case letters and digits, and 2 digits.
         private static boolean isBare(String text) {
-            if (text.length() != 14 || !areDigits(text, 12, 14)) {
+            if (text.length() != 14 || !AsciiDigits.only(text, 12, 14)) {
                 return false;
             }
             for (int i = 0; i < 12; i++) {
