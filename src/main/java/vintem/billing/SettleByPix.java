@@ -60,6 +60,11 @@ class SettleByPix implements Subscriber {
         return Set.of(PaymentEvent.CONFIRMED, PaymentEvent.REFUNDED);
     }
 
+    @Override
+    public String purpose() {
+        return AccountCode.CLEARING_BILLING.code();
+    }
+
     /// First what came in, then what went back: what is refunded in this list may have come in it.
     @Override
     public void apply(Handle tx, List<Outbox.Event> events) {

@@ -164,8 +164,7 @@ public class ConfirmPayment {
     /// Nearly all of them are about a payment that waits for just this money: it is paid while it
     /// is looked for. Only what is left over is locked, looked at and decided.
     List<Outcome> confirm(Handle tx, List<Message> messages) {
-        var known = receipts.byEndToEndIds(tx, distinct(messages, Message::endToEndId));
-        var offers = offers(messages, known.keySet());
+        var offers = offers(messages);
         var paid = payments.payWaiting(tx, offers.values());
         var rest = messages.stream().filter(it -> !isPaid(it, offers, paid)).toList();
         var deciding =
@@ -188,12 +187,11 @@ public class ConfirmPayment {
         return outcomes;
     }
 
-    /// The first message of each payment, where its Pix is new and no other message is about it: by
-    /// the message's id.
-    private Map<UUID, Offer> offers(List<Message> messages, Set<String> known) {
+    /// The first message of each payment and each Pix: by the message's id.
+    private Map<UUID, Offer> offers(List<Message> messages) {
         var offers = new LinkedHashMap<UUID, Offer>();
         var txids = new HashSet<String>();
-        var endToEndIds = new HashSet<>(known);
+        var endToEndIds = new HashSet<String>();
         for (var each : messages) {
             var isNew = each.endToEndId() == null || endToEndIds.add(each.endToEndId());
             if (each.txid() != null && txids.add(each.txid()) && isNew) {

@@ -51,10 +51,10 @@ public sealed interface PaymentEvent {
 
     default News news() {
         return switch (this) {
-            case Confirmed it -> new News(CONFIRMED, it.paymentId().toString(), it);
-            case Expired it -> new News(EXPIRED, it.paymentId().toString(), it);
-            case Removed it -> new News(REMOVED, it.paymentId().toString(), it);
-            case Refunded it -> new News(REFUNDED, it.paymentId().toString(), it);
+            case Confirmed it -> new News(CONFIRMED, it.paymentId().toString(), it, it.purpose());
+            case Expired it -> new News(EXPIRED, it.paymentId().toString(), it, it.purpose());
+            case Removed it -> new News(REMOVED, it.paymentId().toString(), it, it.purpose());
+            case Refunded it -> new News(REFUNDED, it.paymentId().toString(), it, it.purpose());
             case RefundFailed it -> new News(REFUND_FAILED, it.paymentId().toString(), it);
             case Unidentified it -> new News(UNIDENTIFIED, it.receiptId().toString(), it);
         };

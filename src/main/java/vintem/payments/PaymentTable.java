@@ -108,6 +108,7 @@ class PaymentTable {
                   order by txid) o
             where payment.txid = o.txid and payment.amount_cents = o.amount_cents
             and payment.status in ('registering', 'active', 'expired')
+            and not exists (select from pix_receipt r where r.end_to_end_id = o.end_to_end_id)
             returning payment.id, payment.txid, payment.status, payment.amount_cents,
                       payment.purpose, payment.created_at, payment.expires_at, payment.paid_at,
                       payment.paid_cents, payment.late, payment.end_to_end_id,
@@ -260,7 +261,8 @@ class PaymentTable {
         return tx.createQuery(LOCK).bind("id", id).map((row, _) -> stored(row)).findOne();
     }
 
-    /// Pays those of these payments that wait for just this money, each offered once.
+    /// Pays those of these payments that wait for just this money, each offered once, where the
+    /// Pix is not booked yet.
     ///
     /// @return how they stand now, by txid; the others are left as they are
     Map<String, Stored> payWaiting(Handle tx, Collection<Offer> offers) {

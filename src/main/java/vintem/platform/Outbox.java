@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// News for the modules above: written in the transaction of the fact, delivered after its commit
 /// by [OutboxRelay].
@@ -24,7 +25,13 @@ public class Outbox {
     /// @param type stable name, for example `payout.paid`; each is in `docs/events.md`
     /// @param subject whose news: news of one subject stay in order
     /// @param body a record that is written as JSON; no personal data
-    public record News(String type, String subject, Object body) {}
+    /// @param purpose whose business it is, as a code of an account: subscribers with another one
+    ///     do not hear of it; null where it may be anybody's
+    public record News(String type, String subject, Object body, @Nullable String purpose) {
+        public News(String type, String subject, Object body) {
+            this(type, subject, body, null);
+        }
+    }
 
     public void publish(Handle tx, List<News> news) {
         if (!news.isEmpty()) {

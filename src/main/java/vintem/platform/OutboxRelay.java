@@ -45,7 +45,7 @@ public class OutboxRelay implements Errand {
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     public void relay() {
-        for (var subscriber : subscribers) {
+        for (var subscriber : database.transaction(tx -> table.behind(tx, subscribers))) {
             while (!stopping && deliver(subscriber) == LONGEST) {
                 // More waits: a full list was delivered.
             }
@@ -105,7 +105,7 @@ public class OutboxRelay implements Errand {
         var rows =
                 types.isEmpty()
                         ? List.<OutboxTable.Row>of()
-                        : table.next(tx, place.get(), horizon, types, most);
+                        : table.next(tx, place.get(), horizon, types, subscriber.purpose(), most);
         if (!rows.isEmpty()) {
             subscriber.apply(tx, rows.stream().map(OutboxTable.Row::event).toList());
         }
@@ -133,7 +133,9 @@ public class OutboxRelay implements Errand {
             return 0;
         }
         var horizon = table.horizon(tx);
-        for (var row : table.next(tx, place.get(), horizon, subscriber.types(tx), 1)) {
+        var stumbled =
+                table.next(tx, place.get(), horizon, subscriber.types(tx), subscriber.purpose(), 1);
+        for (var row : stumbled) {
             LOG.errorf(
                     failed, "%s: event %d (%s) is parked", subscriber.name(), row.id(), row.type());
             table.park(

@@ -1,6 +1,8 @@
 package vintem.platform;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
 
 /// The tables `outbox`, `outbox_cursor` and `outbox_parked`.
 @Singleton
@@ -30,10 +33,20 @@ class OutboxTable {
     }
 
     private static final String WRITE =
-            "copy outbox (type, subject, body) from stdin (format binary)";
+            "copy outbox (type, subject, body, purpose) from stdin (format binary)";
 
     private static final String REGISTER =
             "insert into outbox_cursor (subscriber) values (:subscriber) on conflict do nothing";
+
+    // A subscriber without a place has heard of nothing.
+    private static final String BEHIND =
+            """
+            select s.name from unnest(:subscribers) as s (name)
+            left join outbox_cursor c on c.subscriber = s.name
+            where c.subscriber is null
+            or exists (select from outbox o where (o.xact_id, o.id) > (c.xact_id, c.id)
+                       and o.xact_id < pg_snapshot_xmin(pg_current_snapshot()))
+            """;
 
     // Skipped while another relay holds it: two relays never apply the same news.
     private static final String LOCK =
@@ -52,6 +65,7 @@ class OutboxTable {
             select id, xact_id::text, type, subject, body, recorded_at from outbox
             where (xact_id, id) > (:xactId::xid8, :id) and xact_id < :horizon::xid8
             and type = any(:types)
+            and (cast(:purpose as text) is null or purpose is null or purpose = :purpose)
             order by outbox.xact_id, id
             limit :most
             """;
@@ -146,10 +160,13 @@ class OutboxTable {
         BinaryCopy.copy(
                 tx,
                 WRITE,
-                3,
+                4,
                 news,
                 (row, each) ->
-                        row.text(each.type()).text(each.subject()).text(Json.text(each.body())));
+                        row.text(each.type())
+                                .text(each.subject())
+                                .text(Json.text(each.body()))
+                                .text(each.purpose()));
     }
 
     void register(Handle tx, Collection<String> subscribers) {
@@ -158,11 +175,26 @@ class OutboxTable {
         }
     }
 
+    /// Those of them that have news before them, in the same order.
+    List<Subscriber> behind(Handle tx, List<Subscriber> subscribers) {
+        var names =
+                tx.createQuery(BEHIND)
+                        .bind("subscribers", BinaryArray.texts(subscribers, Subscriber::name))
+                        .mapTo(String.class)
+                        .set();
+        return subscribers.stream().filter(each -> names.contains(each.name())).toList();
+    }
+
     Optional<Place> lock(Handle tx, String subscriber, Instant now) {
         return tx.createQuery(LOCK)
                 .bind("subscriber", subscriber)
                 .bind("now", now)
-                .map(ConstructorMapper.of(Place.class))
+                .map(
+                        (row, _) ->
+                                new Place(
+                                        row.getString("xact_id"),
+                                        row.getLong("id"),
+                                        row.getInt("failures")))
                 .findOne();
     }
 
@@ -172,14 +204,23 @@ class OutboxTable {
     }
 
     /// The next news of these types; the others are passed by where they lie.
-    List<Row> next(Handle tx, Place after, String horizon, Collection<String> types, int most) {
+    ///
+    /// @param purpose leaves out what says that it is somebody else's business; null for all
+    List<Row> next(
+            Handle tx,
+            Place after,
+            String horizon,
+            Collection<String> types,
+            @Nullable String purpose,
+            int most) {
         return tx.createQuery(NEXT)
                 .bind("xactId", after.xactId())
                 .bind("id", after.id())
                 .bind("horizon", horizon)
                 .bind("types", BinaryArray.texts(types, each -> each))
+                .bind("purpose", purpose)
                 .bind("most", most)
-                .map(ConstructorMapper.of(Row.class))
+                .map((row, _) -> row(row))
                 .list();
     }
 
@@ -189,8 +230,18 @@ class OutboxTable {
                 .bind("xactId", after.xactId())
                 .bind("id", after.id())
                 .bind("horizon", horizon)
-                .map(ConstructorMapper.of(Spot.class))
+                .map((row, _) -> new Spot(row.getLong("id"), row.getString("xact_id")))
                 .findOne();
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                row.getLong("id"),
+                row.getString("xact_id"),
+                row.getString("type"),
+                row.getString("subject"),
+                row.getString("body"),
+                Columns.instant(row, "recorded_at"));
     }
 
     /// The age of the first piece of news beyond each cursor, 0 where there is none.

@@ -3,6 +3,7 @@ package vintem.platform;
 import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// Somebody who wants to hear of what happened.
 ///
@@ -20,6 +21,12 @@ public interface Subscriber {
     /// how far it reads: whoever asked for a type before a piece of news was written is told of it.
     default Set<String> types(Handle tx) {
         return types();
+    }
+
+    /// The only purpose of news that it wants, as a code of an account; null where it wants all.
+    /// What says nothing of its purpose it hears anyway.
+    default @Nullable String purpose() {
+        return null;
     }
 
     void apply(Handle tx, List<Outbox.Event> events);

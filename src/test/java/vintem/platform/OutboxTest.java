@@ -115,6 +115,33 @@ class OutboxTest {
     }
 
     @Test
+    void whoever_has_one_purpose_hears_its_news_and_those_that_may_be_anybodys() {
+        var sales =
+                new Scribe("sales") {
+                    @Override
+                    public String purpose() {
+                        return "sales";
+                    }
+                };
+        var all = new Scribe("all");
+        test.database()
+                .run(
+                        tx ->
+                                outbox.publish(
+                                        tx,
+                                        List.of(
+                                                new News(type, "a", Map.of(), "sales"),
+                                                new News(type, "b", Map.of(), "clearing:billing"),
+                                                new News(type, "c", Map.of()),
+                                                new News(type, "d", Map.of(), "sales"))));
+        var relay = relay(test.database(), sales, all);
+        hears(relay, sales, "a", "c", "d");
+        hears(relay, all, "a", "b", "c", "d");
+        publish("e");
+        hears(relay, sales, "a", "c", "d", "e");
+    }
+
+    @Test
     void each_subscriber_hears_everything_it_wants_once_and_in_order() {
         var ana = new Scribe("ana");
         var bia = new Scribe("bia");
