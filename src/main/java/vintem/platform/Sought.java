@@ -60,8 +60,12 @@ public final class Sought {
         return EmailAddress.parse(text);
     }
 
-    /// An amount in cents, more than nought: `R$ 1.234,56`, `1.234,5`, `1234`, `1,234.56`.
+    /// An amount in cents, more than nought: `R$ 1.234,56`, `1.234,5`, `1234`, `1,234.56`. The
+    /// digits of a CPF or CNPJ alone are none: as an amount they would be thousands of millions.
     public OptionalLong cents() {
+        if (taxId().isPresent()) {
+            return OptionalLong.empty();
+        }
         var bare = CURRENCY.matcher(text).replaceFirst("");
         for (var writing : new Pattern[] {BRAZILIAN, PLAIN}) {
             var found = writing.matcher(bare);
