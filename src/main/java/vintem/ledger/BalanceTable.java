@@ -9,8 +9,8 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.ledger.LedgerTables.Place;
 
-/// What accounts come to, now, at a row and at an instant: a checkpoint, and what was written
-// since.
+/// What accounts come to: now, just before a row, and as of an instant. From a checkpoint, and what
+/// was written since.
 @Singleton
 public class BalanceTable {
     public record Sums(int accountId, long debitCents, long creditCents) {}

@@ -66,7 +66,6 @@ public class Database {
         jdbi.getConfig(StatementExceptions.class)
                 .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
         jdbi.setSqlArrayArgumentStrategy(SqlArrayArgumentStrategy.SQL_ARRAY);
-        jdbi.registerArgument(new OrdinaryArguments());
         jdbi.registerArrayType(Instant.class, "timestamptz", at -> at.toString());
         jdbi.registerArrayType(LocalDate.class, "date", day -> day.toString());
         return jdbi;

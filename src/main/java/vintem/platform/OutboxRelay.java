@@ -45,6 +45,9 @@ public class OutboxRelay implements Errand {
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     public void relay() {
+        if (stopping) {
+            return;
+        }
         for (var subscriber : database.transaction(tx -> table.behind(tx, subscribers))) {
             while (!stopping && deliver(subscriber) == LONGEST) {
                 // More waits: a full list was delivered.

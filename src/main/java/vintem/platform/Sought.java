@@ -61,7 +61,7 @@ public final class Sought {
     }
 
     /// An amount in cents, more than nought: `R$ 1.234,56`, `1.234,5`, `1234`, `1,234.56`. The
-    /// digits of a CPF or CNPJ alone are none: as an amount they would be thousands of millions.
+    /// digits of a CPF alone are none: whoever types them looks for a person.
     public OptionalLong cents() {
         if (taxId().isPresent()) {
             return OptionalLong.empty();

@@ -117,6 +117,24 @@ class ConfirmationRulesTest {
     }
 
     @Test
+    void a_pix_that_is_booked_pays_no_other_payment() {
+        var paid = Pix.create(merchant, 10.00);
+        var waiting = Pix.create(merchant, 10.00);
+        var endToEndId = Pix.endToEndId();
+        Pix.confirm(paid.get("txid").asText(), "10", endToEndId);
+        assertThat(Pix.confirm(waiting.get("txid").asText(), "10", endToEndId).status())
+                .isEqualTo(200);
+        var unclaimed = Pix.endToEndId();
+        assertThat(reason(Pix.confirm("unknown", "10", unclaimed))).isEqualTo("unknown_txid");
+        assertThat(reason(Pix.confirm(waiting.get("txid").asText(), "10", unclaimed)))
+                .isEqualTo("unknown_txid");
+        var id = waiting.get("id").asText();
+        assertThat(Pix.status(id)).isEqualTo("active");
+        assertThat(Pix.transfers(id, "payment_confirmed")).isZero();
+        assertThat(Pix.transfers(paid.get("id").asText(), "payment_confirmed")).isEqualTo(1);
+    }
+
+    @Test
     void one_pix_told_with_two_values_is_a_contradiction_and_changes_nothing() {
         var payment = Pix.create(merchant, 10.00);
         var endToEndId = Pix.endToEndId();

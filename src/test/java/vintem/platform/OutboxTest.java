@@ -142,6 +142,29 @@ class OutboxTest {
     }
 
     @Test
+    void whoever_has_heard_everything_is_left_alone_until_there_is_more() {
+        var asked = new AtomicInteger();
+        var ana =
+                new Scribe("ana") {
+                    @Override
+                    public Set<String> types() {
+                        asked.incrementAndGet();
+                        return super.types();
+                    }
+                };
+        publish("a");
+        var relay = relay(test.database(), ana);
+        hears(relay, ana, "a");
+        var before = asked.get();
+        relay.relay();
+        relay.relay();
+        assertThat(asked).hasValue(before);
+        publish("b");
+        hears(relay, ana, "a", "b");
+        assertThat(asked).hasValueGreaterThan(before);
+    }
+
+    @Test
     void each_subscriber_hears_everything_it_wants_once_and_in_order() {
         var ana = new Scribe("ana");
         var bia = new Scribe("bia");
