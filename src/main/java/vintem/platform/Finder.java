@@ -13,7 +13,7 @@ public interface Finder {
     /// Amounts, and what else has only filters of ranges (`BRIN`, Bloom) where rows are written by
     /// the million, may be on more rows than are asked for: so many of the newest rows are looked
     /// at first, by the key, from its end; of the others the oldest are found.
-    int NEWEST = 2_000;
+    int NEWEST = 1_000;
 
     /// The name of the section in the navigation under which its hits are listed.
     String section();
