@@ -106,7 +106,7 @@ public sealed interface TaxId {
         }
 
         private static boolean isBare(String text) {
-            return text.length() == 11 && AsciiDigits.only(text, 0, 11);
+            return text.length() == 11 && AsciiDigits.only(text);
         }
 
         @Override
