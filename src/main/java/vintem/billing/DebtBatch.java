@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import vintem.billing.DebtFile.Counts;
 import vintem.billing.DebtRow.Erratum;
 import vintem.billing.DebtRow.Kind;
@@ -13,6 +14,9 @@ import vintem.billing.ErratumTable.Duplicate;
 import vintem.billing.ImportTable.Known;
 
 /// Rows of a file that are written in one transaction.
+///
+/// A debt that stands in a batch before it, which is still being written, is as good as charged:
+/// that one commits first. What it is taken for is looked at again when it has: see [#cameTrue].
 final class DebtBatch {
     /// What is to be done with the rows of a batch.
     ///
@@ -45,6 +49,11 @@ final class DebtBatch {
     // A bit for each debt, by its hash: most that another batch has are not here, and one look in
     // so little memory says so.
     private final BitSet marks = new BitSet(MARKS);
+
+    /// Batches before it that have a debt of it, by the debt: of several the nearest.
+    private Map<String, DebtBatch> before = Map.of();
+    /// What is charged already of its debts, as far as it knows.
+    private volatile Map<String, Known> charged = Map.of();
 
     /// @param number counts the batches of one import, from 0
     /// @param from where in the file it begins
@@ -94,14 +103,40 @@ final class DebtBatch {
         return debts;
     }
 
-    /// Whether they have a debt in common.
-    boolean overlaps(DebtBatch other) {
-        for (var debtId : debts.keySet()) {
-            if (other.marks.get(mark(debtId)) && other.debts.containsKey(debtId)) {
-                return true;
+    /// Takes for charged what stands in batches before it, in the order of the file, that are not
+    /// written yet.
+    void follow(Iterable<DebtBatch> underWay) {
+        var owners = new HashMap<String, DebtBatch>();
+        for (var other : underWay) {
+            for (var debtId : debts.keySet()) {
+                if (other.marks.get(mark(debtId)) && other.debts.containsKey(debtId)) {
+                    owners.put(debtId, other);
+                }
             }
         }
-        return false;
+        before = owners;
+        var standing = new HashMap<String, Known>(owners.size() * 2);
+        owners.forEach((debtId, owner) -> standing.put(debtId, owner.standing(debtId)));
+        charged = standing;
+    }
+
+    /// Whether everything before it has charged what this one decided by. Asked when that is
+    /// written: one of them may have found its debt charged by somebody else, meanwhile.
+    boolean cameTrue() {
+        return before.entrySet().stream()
+                .allMatch(
+                        it -> it.getValue().standing(it.getKey()).equals(charged.get(it.getKey())));
+    }
+
+    /// Nothing before it is under way any more, or it is written itself.
+    void forgetOthers() {
+        before = Map.of();
+    }
+
+    /// How a debt of this batch is charged once the batch is written.
+    private Known standing(String debtId) {
+        var known = charged.get(debtId);
+        return known == null ? known(Objects.requireNonNull(debts.get(debtId))) : known;
     }
 
     private static int mark(String debtId) {
@@ -109,9 +144,12 @@ final class DebtBatch {
         return (hash ^ hash >>> 15) & MARKS - 1;
     }
 
-    /// Sorts the rows: what is charged already, or stands further up in the batch, is a duplicate
+    /// Sorts the rows: what is charged already, or stands further up in the file, is a duplicate
     /// where all of it is the same, otherwise a conflict.
-    Decision decide(Map<String, Known> charged, Dialect dialect) {
+    ///
+    /// @param found charged already; it may be known of more of them
+    Decision decide(Map<String, Known> found, Dialect dialect) {
+        learn(found);
         var fresh = new ArrayList<Valid>(rows.size());
         var duplicates = new ArrayList<Duplicate>();
         var errata = new ArrayList<Erratum>();
@@ -136,6 +174,14 @@ final class DebtBatch {
             }
         }
         return new Decision(fresh, duplicates, errata);
+    }
+
+    private void learn(Map<String, Known> found) {
+        if (!found.isEmpty()) {
+            var all = new HashMap<>(charged);
+            all.putAll(found);
+            charged = all;
+        }
     }
 
     private static Known known(Valid debt) {

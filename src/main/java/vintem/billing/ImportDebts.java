@@ -51,10 +51,11 @@ import vintem.platform.Traces;
 /// none of it were there; where the index disagrees it is undone, the charges that are there are
 /// looked up, and the rest is written. While that happens batches are looked up beforehand.
 ///
-/// **Locks**: index entries of new charges, then the file's row. Two batches of one import that
-/// share a debt are not written at the same time. A writer that waits for its turn with entries in
-/// hand does so for some seconds only, since whom it waits for may be waiting, through another
-/// import, for it; then it lets go and comes back when it is its turn.
+/// **Locks**: index entries of new charges, then the file's row. Two batches of one import never
+/// write the same debt: the later one takes it for charged, and is done again where that does not
+/// come true. A writer that waits for its turn with entries in hand does so for some seconds only,
+/// since whom it waits for may be waiting, through another import, for it; then it lets go and
+/// comes back when it is its turn.
 @Singleton
 class ImportDebts {
     enum Outcome {
@@ -75,12 +76,13 @@ class ImportDebts {
         }
     }
 
-    /// It was not its turn for long: who is before may be waiting for us.
-    private static final class OutOfPatience extends RuntimeException {
+    /// It was not its turn for long, and who is before may be waiting for us; or those before have
+    /// charged otherwise than it was decided by.
+    private static final class TooEarly extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        OutOfPatience() {
-            super("out of patience", null, false, false);
+        TooEarly() {
+            super("too early", null, false, false);
         }
     }
 
@@ -318,29 +320,30 @@ class ImportDebts {
 
         private void hand(DebtBatch batch, ExecutorService writers) {
             room.acquireUninterruptibly();
-            // Whoever writes a debt first must have committed before the second one is looked at.
-            var afterOthers = underWay.stream().anyMatch(batch::overlaps);
+            batch.follow(underWay);
             underWay.add(batch);
             writers.execute(
                     () -> {
                         try {
-                            write(batch, afterOthers);
+                            write(batch);
                             turns.passed(batch.number());
                         } catch (Throwable failed) {
                             turns.breakOff(failed);
                         } finally {
                             underWay.remove(batch);
+                            batch.forgetOthers();
                             room.release();
                         }
                     });
         }
 
-        private void write(DebtBatch batch, boolean afterOthers) {
-            var alone = afterOthers;
+        private void write(DebtBatch batch) {
+            var alone = false;
             Numbers numbers = null;
             for (var attempt = 1; ; attempt++) {
                 if (alone) {
                     turns.await(batch.number());
+                    batch.forgetOthers();
                 }
                 var decision = decide(batch, alone || attempt > 1);
                 if (numbers == null || numbers.count() < decision.fresh().size()) {
@@ -354,7 +357,7 @@ class ImportDebts {
                     write(batch, decision, numbers);
                     screens.moved(file.id());
                     return;
-                } catch (OutOfPatience notOurTurn) {
+                } catch (TooEarly notYet) {
                     alone = true;
                 } catch (RuntimeException failed) {
                     if (!Database.isTaken(failed) || attempt == ATTEMPTS) {
@@ -408,8 +411,8 @@ class ImportDebts {
 
         /// Last of all: from here to the commit nobody else can move the file.
         private void move(Handle tx, DebtBatch batch, Decision decision, int withBoleto) {
-            if (!turns.await(batch.number(), PATIENCE)) {
-                throw new OutOfPatience();
+            if (!turns.await(batch.number(), PATIENCE) || !batch.cameTrue()) {
+                throw new TooEarly();
             }
             var step =
                     new Step(

@@ -120,6 +120,16 @@ class CrashedImportTest {
         assertThat(result(fileId)).isEqualTo(result(whole));
     }
 
+    /// Batches take what stands in those before them for charged; here it is, but otherwise.
+    @ParameterizedTest
+    @ValueSource(ints = {1, FEW, 20})
+    void a_debt_of_several_batches_is_compared_with_what_somebody_else_has_charged(int batchRows)
+            throws Exception {
+        var expected = amongOthers(5_000);
+        assertThat(expected).contains("other_amount");
+        assertThat(amongOthers(batchRows)).isEqualTo(expected);
+    }
+
     @Test
     void two_at_once_import_each_row_once() throws Exception {
         var expected = undisturbed();
@@ -153,6 +163,18 @@ class CrashedImportTest {
         assertThat(result(other)).isEqualTo(half.replace("importing", "cancelled"));
     }
 
+    /// What a file comes to where another one has charged some of its debts another amount.
+    private String amongOthers(int batchRows) throws Exception {
+        var prefix = Debts.newDebt();
+        var others = text(prefix).lines().limit(1 + ROWS / 2).toList();
+        var theirs = String.join("\n", others).replace(".10,", ".20,");
+        var first = received(theirs.getBytes(StandardCharsets.UTF_8));
+        assertThat(importer(5_000).run(find(first), () -> false)).isEqualTo(Outcome.DONE);
+        var fileId = received(text(prefix).getBytes(StandardCharsets.UTF_8));
+        assertThat(importer(batchRows).run(find(fileId), () -> false)).isEqualTo(Outcome.DONE);
+        return result(fileId);
+    }
+
     /// What an import that nobody disturbs comes to.
     private String undisturbed() throws Exception {
         var fileId = received();
@@ -181,8 +203,7 @@ class CrashedImportTest {
     }
 
     /// Rows with all that can be with one, among debts of nobody else's names.
-    private static String text() {
-        var prefix = Debts.newDebt();
+    private static String text(String prefix) {
         var text = new StringBuilder("name,governmentId,email,debtAmount,debtDueDate,debtId\n");
         for (var i = 0; i < ROWS; i++) {
             var debt = i % 10 == 9 ? i - 3 : i % 17 == 16 ? i - 11 : i;
@@ -214,7 +235,7 @@ class CrashedImportTest {
     }
 
     private UUID received() throws IOException {
-        return received(text().getBytes(StandardCharsets.UTF_8));
+        return received(text(Debts.newDebt()).getBytes(StandardCharsets.UTF_8));
     }
 
     private UUID received(byte[] bytes) throws IOException {
