@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ import vintem.access.AccessLog;
 import vintem.access.Caller;
 import vintem.billing.ImportDebts.Outcome;
 import vintem.platform.Database;
+import vintem.platform.Ids;
 import vintem.platform.Outbox;
 import vintem.platform.Together;
 
@@ -39,6 +41,14 @@ import vintem.platform.Together;
 class CrashedImportTest {
     private static final int ROWS = 200;
     private static final int FEW = 7;
+    private static final String TITLES = "name,governmentId,email,debtAmount,debtDueDate,debtId\n";
+
+    private static final String WAITING =
+            """
+            select count(*) from pg_stat_activity
+            where query like 'copy charge (%' and wait_event_type = 'Lock'
+            or query like 'copy debt_file_duplicate%' and state = 'idle in transaction'
+            """;
 
     @Inject MovableClock clock;
     @Inject Boletos boletos;
@@ -131,6 +141,36 @@ class CrashedImportTest {
     }
 
     @Test
+    void a_batch_that_took_a_debt_for_charged_looks_again_where_somebody_else_charges_it_meanwhile()
+            throws Exception {
+        var debtId = Debts.newDebt();
+        var row = "Ana,9558,ana@example.com,1.10,2022-10-12," + debtId + "\n";
+        var fileId = received((TITLES + row + row).getBytes(StandardCharsets.UTF_8));
+        var written = new CountDownLatch(1);
+        var both = new CountDownLatch(1);
+        var somebody =
+                Together.beside(
+                        () ->
+                                database.run(
+                                        tx -> {
+                                            charges.make(tx, List.of(charge(debtId, 220)));
+                                            written.countDown();
+                                            Together.await(both);
+                                        }));
+        Together.await(written, somebody);
+        var importing = Together.beside(() -> runToTheEnd(fileId));
+        // The first batch waits for somebody, the second one for its turn: with what it decided by
+        // the first.
+        Together.until("both batches", () -> Rows.number(WAITING) == 2);
+        both.countDown();
+        somebody.join();
+        importing.join();
+        var counts = find(fileId).counts();
+        assertThat(counts.imported()).isZero();
+        assertThat(counts.conflicts()).isEqualTo(2);
+    }
+
+    @Test
     void two_at_once_import_each_row_once() throws Exception {
         var expected = undisturbed();
         var fileId = received();
@@ -198,13 +238,40 @@ class CrashedImportTest {
                 Duration.ofSeconds(30));
     }
 
+    private void runToTheEnd(UUID fileId) {
+        try {
+            assertThat(importer(1).run(find(fileId), () -> false)).isEqualTo(Outcome.DONE);
+        } catch (IOException | UnreadableFile failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private NewCharge charge(String debtId, long cents) {
+        return new NewCharge(
+                Ids.next(),
+                debtId,
+                null,
+                0,
+                "Ana",
+                "9558",
+                false,
+                "ana@example.com",
+                cents,
+                LocalDate.of(2022, 10, 12),
+                null,
+                Billed.ALREADY_RECOGNISED,
+                UUID.randomUUID(),
+                null,
+                clock.instant());
+    }
+
     private DebtFile find(UUID fileId) {
         return database.transaction(tx -> files.find(tx, fileId)).orElseThrow();
     }
 
     /// Rows with all that can be with one, among debts of nobody else's names.
     private static String text(String prefix) {
-        var text = new StringBuilder("name,governmentId,email,debtAmount,debtDueDate,debtId\n");
+        var text = new StringBuilder(TITLES);
         for (var i = 0; i < ROWS; i++) {
             var debt = i % 10 == 9 ? i - 3 : i % 17 == 16 ? i - 11 : i;
             var amount = i % 20 == 19 ? "9999.00" : debt + 1 + ".10";
