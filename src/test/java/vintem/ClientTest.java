@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import vintem.client.ApiClient;
 import vintem.client.ApiException;
 import vintem.client.BillingApi;
@@ -21,6 +23,18 @@ import vintem.client.PaymentsApi;
 import vintem.client.PayoutsApi;
 import vintem.client.PurchasesApi;
 import vintem.client.ResellersApi;
+import vintem.client.model.AllocationsHttpCreateRequest;
+import vintem.client.model.ChargesHttpCreateRequest;
+import vintem.client.model.ClientsHttpCreateRequest;
+import vintem.client.model.PaymentsHttpConfirmRequest;
+import vintem.client.model.PaymentsHttpCreateRequest;
+import vintem.client.model.PaymentsHttpCreateRequestPayer;
+import vintem.client.model.PayoutsHttpPayRequest;
+import vintem.client.model.PayoutsHttpPayRequestItemsInner;
+import vintem.client.model.PurchasesHttpCreateRequest;
+import vintem.client.model.PurchasesHttpJudgeRequest;
+import vintem.client.model.ResellersHttpRegisterRequest;
+import vintem.client.model.SettlementsHttpTellRequest;
 
 /// The five capabilities through a client that a generator has made from `docs/openapi.yaml`: what
 /// is described there is enough to use them, and its types are those that arrive.
@@ -33,7 +47,14 @@ class ClientTest {
     void a_payment_is_asked_for_paid_and_read() throws ApiException {
         var asked =
                 new PaymentsApi(admin())
-                        .paymentsHttpCreate(Map.of("value", 25.90, "reference", unique), null);
+                        .paymentsHttpCreate(
+                                new PaymentsHttpCreateRequest()
+                                        .value(new BigDecimal("25.90"))
+                                        .reference(unique)
+                                        .payer(
+                                                new PaymentsHttpCreateRequestPayer()
+                                                        .name("Ana Souza")),
+                                null);
         assertThat(asked.getMessage()).isEqualTo("The payment has been created");
         var payment = asked.getPayment();
         assertThat(payment.getValue()).isEqualByComparingTo("25.90");
@@ -42,7 +63,9 @@ class ClientTest {
         var confirmed =
                 new PaymentsApi(bank())
                         .paymentsHttpConfirm(
-                                Map.of("bank_payment_id", payment.getTxid(), "value", 25.90));
+                                new PaymentsHttpConfirmRequest()
+                                        .bankPaymentId(payment.getTxid())
+                                        .value(new BigDecimal("25.90")));
         assertThat(confirmed.getMessage()).isEqualTo("The payment has been confirmed");
         var details = new PaymentsApi(admin()).paymentsHttpDetails(payment.getId());
         assertThat(details.getPayment().getStatus()).isEqualTo("paid");
@@ -53,18 +76,14 @@ class ClientTest {
     void a_batch_is_paid_and_found() throws ApiException {
         var payouts = new PayoutsApi(admin());
         var item =
-                Map.of(
-                        "external_id",
-                        unique,
-                        "user_id",
-                        "u1",
-                        "amount_cents",
-                        35_000,
-                        "pix_key",
-                        "ana@example.com");
+                new PayoutsHttpPayRequestItemsInner()
+                        .externalId(unique)
+                        .userId("u1")
+                        .amountCents(35_000L)
+                        .pixKey("ana@example.com");
         var report =
                 payouts.payoutsHttpPay(
-                        Map.of("batch_id", unique, "items", List.of(item)),
+                        new PayoutsHttpPayRequest().batchId(unique).addItemsItem(item),
                         null,
                         null,
                         null,
@@ -81,28 +100,24 @@ class ClientTest {
         var charge =
                 new BillingApi(admin())
                         .chargesHttpCreate(
-                                Map.of(
-                                        "name", "Ana Souza",
-                                        "governmentId", "529.982.247-25",
-                                        "email", "ana@example.com",
-                                        "debtAmount", 990.00,
-                                        "debtDueDate", "2035-01-26",
-                                        "debtId", unique),
+                                new ChargesHttpCreateRequest()
+                                        .name("Ana Souza")
+                                        .governmentId("529.982.247-25")
+                                        .email("ana@example.com")
+                                        .debtAmount(new BigDecimal("990.00"))
+                                        .debtDueDate("2035-01-26")
+                                        .debtId(unique),
                                 null);
         assertThat(charge.getDebtAmount()).isEqualByComparingTo(new BigDecimal("990"));
         assertThat(charge.getDebtDueDate()).isEqualTo(LocalDate.of(2035, 1, 26));
         var booked =
                 new BillingApi(bank())
                         .settlementsHttpTell(
-                                Map.of(
-                                        "debtId",
-                                        unique,
-                                        "paidAt",
-                                        "2026-01-02 10:00:00",
-                                        "paidAmount",
-                                        990.00,
-                                        "paidBy",
-                                        "Ana Souza"));
+                                new SettlementsHttpTellRequest()
+                                        .debtId(unique)
+                                        .paidAt("2026-01-02 10:00:00")
+                                        .paidAmount(new BigDecimal("990.00"))
+                                        .paidBy("Ana Souza"));
         assertThat(booked).isNotNull();
         var paid = new BillingApi(admin()).chargesHttpDetails(charge.getId().toString());
         assertThat(paid.getCharge().getStatus()).isEqualTo("paid");
@@ -115,35 +130,28 @@ class ClientTest {
         var reseller =
                 new ResellersApi(nobody())
                         .resellersHttpRegister(
-                                Map.of(
-                                        "full_name",
-                                        "Bia Cliente",
-                                        "username",
-                                        name,
-                                        "password",
-                                        "uma boa senha",
-                                        "cpf",
-                                        cpf,
-                                        "email",
-                                        name + "@example.com"));
+                                new ResellersHttpRegisterRequest()
+                                        .fullName("Bia Cliente")
+                                        .username(name)
+                                        .password("uma boa senha")
+                                        .cpf(cpf)
+                                        .email(name + "@example.com"));
         assertThat(reseller.getUsername()).isEqualTo(name);
         var purchase =
                 new PurchasesApi(admin())
                         .purchasesHttpCreate(
-                                Map.of(
-                                        "codigo",
-                                        unique,
-                                        "valor",
-                                        1500.00,
-                                        "data",
-                                        "2026-01-02",
-                                        "cpf",
-                                        cpf),
+                                new PurchasesHttpCreateRequest()
+                                        .codigo(unique)
+                                        .valor(new BigDecimal("1500.00"))
+                                        .data("2026-01-02")
+                                        .cpf(cpf),
                                 null);
         assertThat(purchase.getCashbackValor()).isEqualByComparingTo("225.00");
         var judged =
                 new PurchasesApi(admin())
-                        .purchasesHttpJudge(purchase.getId(), Map.of("status", "Aprovado"));
+                        .purchasesHttpJudge(
+                                purchase.getId(),
+                                new PurchasesHttpJudgeRequest().status("Aprovado"));
         assertThat(judged.getStatus()).isEqualTo("Aprovado");
     }
 
@@ -152,24 +160,38 @@ class ClientTest {
         var investments = new InvestmentsApi(admin());
         var client =
                 investments.clientsHttpCreate(
-                        Map.of("name", "Caio", "email", unique + "@example.com"), null);
+                        new ClientsHttpCreateRequest().name("Caio").email(unique + "@example.com"),
+                        null);
         var allocation =
                 investments.allocationsHttpCreate(
-                        Map.of(
-                                "client_id",
-                                client.getId(),
-                                "asset_symbol",
-                                "WEGE3",
-                                "quantity",
-                                10,
-                                "buy_price",
-                                38.94,
-                                "buy_date",
-                                "2026-01-02"),
+                        new AllocationsHttpCreateRequest()
+                                .clientId(client.getId())
+                                .assetSymbol("WEGE3")
+                                .quantity(BigDecimal.TEN)
+                                .buyPrice(new BigDecimal("38.94"))
+                                .buyDate(LocalDate.of(2026, 1, 2)),
                         null);
         assertThat(allocation.getQuantity()).isEqualByComparingTo("10");
         var performance = investments.clientsHttpPerformance(client.getId().toString());
         assertThat(performance.getFirst().getTicker()).isEqualTo("WEGE3");
+    }
+
+    @Test
+    void a_file_is_sent(@TempDir Path directory) throws ApiException, IOException {
+        var investments = new InvestmentsApi(admin());
+        var email = unique + ".file@example.com";
+        investments.clientsHttpCreate(
+                new ClientsHttpCreateRequest().name("Davi").email(email), null);
+        var file =
+                Files.writeString(
+                        directory.resolve("allocations.csv"),
+                        """
+                        client_email,ticker,quantity,buy_price,buy_date
+                        %s,WEGE3,10,38.94,2026-01-02
+                        """
+                                .formatted(email));
+        var imported = investments.allocationsHttpImportFile(file.toFile(), null);
+        assertThat(imported.getAllocations()).isEqualTo(1);
     }
 
     @Test

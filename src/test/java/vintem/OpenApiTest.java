@@ -33,7 +33,9 @@ class OpenApiTest {
             new ObjectMapper(
                             new YAMLFactory()
                                     .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
+                                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                                    // A text of digits is a text.
+                                    .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS))
                     .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
     static Stream<Route> routes() {
@@ -64,11 +66,7 @@ class OpenApiTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("routes")
     void each_route_says_what_it_does_and_what_it_answers(Route route) {
-        var operation =
-                described()
-                        .required("paths")
-                        .required(route.path())
-                        .required(route.verb().toLowerCase(Locale.ROOT));
+        var operation = operation(route);
         // Without one the name of the method stands there, in capitals.
         assertThat(operation.path("summary").textValue()).matches("[A-Z][^A-Z]+.*");
         assertThat(operation.path("tags")).isNotEmpty();
@@ -115,6 +113,51 @@ class OpenApiTest {
                                         .isTrue());
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("routes")
+    void each_body_that_is_asked_for_is_typed_and_its_samples_fit(Route route) {
+        for (var media : operation(route).at("/requestBody/content").properties()) {
+            var schema = media.getValue().required("schema");
+            if (media.getKey().endsWith("json")) {
+                assertThat(schema.required("type").textValue()).isEqualTo("object");
+                assertThat(schema.required("properties")).isNotEmpty();
+                for (var sample : media.getValue().required("examples")) {
+                    assertFits(schema, sample.required("value"), route + " " + sample);
+                }
+            } else if (media.getKey().endsWith("urlencoded")) {
+                assertThat(schema.required("properties")).isNotEmpty();
+            } else if (media.getKey().startsWith("multipart/")) {
+                assertThat(schema.at("/properties/file/format").textValue()).isEqualTo("binary");
+            }
+        }
+    }
+
+    private static void assertFits(JsonNode schema, JsonNode value, String what) {
+        var types = new TreeSet<String>();
+        schema.path("type").forEach(each -> types.add(each.textValue()));
+        if (schema.path("type").isTextual()) {
+            types.add(schema.path("type").textValue());
+        }
+        var type =
+                switch (value.getNodeType()) {
+                    case NUMBER -> value.isIntegralNumber() ? "integer" : "number";
+                    default -> value.getNodeType().name().toLowerCase(Locale.ROOT);
+                };
+        assertThat(types).as(what).containsAnyOf(type, type.equals("integer") ? "number" : type);
+        schema.path("required")
+                .forEach(each -> assertThat(value.has(each.textValue())).as(what).isTrue());
+        for (var member : value.properties()) {
+            var known = schema.path("properties").path(member.getKey());
+            assertFits(
+                    known.isMissingNode() ? schema.required("additionalProperties") : known,
+                    member.getValue(),
+                    what);
+        }
+        for (var i = 0; i < value.size() && value.isArray(); i++) {
+            assertFits(schema.required("items"), value.get(i), what);
+        }
+    }
+
     @Test
     void members_are_named_as_they_are_sent() {
         described()
@@ -157,6 +200,13 @@ class OpenApiTest {
         Files.writeString(Path.of("target/openapi.yaml"), now);
         assertThat(Files.exists(PAGE)).isTrue();
         assertThat(Files.readString(PAGE)).isEqualTo(now);
+    }
+
+    static JsonNode operation(Route route) {
+        return described()
+                .required("paths")
+                .required(route.path())
+                .required(route.verb().toLowerCase(Locale.ROOT));
     }
 
     private static boolean isOpen(Route route) {

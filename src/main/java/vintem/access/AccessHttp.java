@@ -90,15 +90,29 @@ public class AccessHttp {
     private static final String SAMPLE_USER =
             """
             {"name":"ana","password":"a good one","roles":{"payouts":"operator"},
-             "per_item_limit_cents":500000,"daily_limit_cents":5000000}""";
+             "per_item_limit_cents":500000,"daily_limit_cents":5000000,
+             "release_above_cents":100000,"release_limit_cents":0}""";
+
+    private static final String SAMPLE_CHANGE =
+            """
+            {"roles":{"payouts":"read"},"active":true,
+             "per_item_limit_cents":500000,"daily_limit_cents":5000000,
+             "release_above_cents":100000,"release_limit_cents":0}""";
+
+    private static final String SAMPLE_UNLIMITED =
+            """
+            {"per_item_limit_cents":null,"daily_limit_cents":null,
+             "release_above_cents":null,"release_limit_cents":null}""";
 
     private static final String SAMPLE_REGISTRATION =
             "{\"username\":\"ana@example.com\",\"password\":\"a good one\",\"role\":\"read\"}";
 
     private static final String SAMPLE_KEY =
             """
-            {"name":"payroll","roles":{"payouts":"operator"},"daily_limit_cents":5000000,
-             "expires_at":"2027-12-31T00:00:00Z"}""";
+            {"name":"payroll","roles":{"payouts":"operator"},
+             "per_item_limit_cents":500000,"daily_limit_cents":5000000,
+             "release_above_cents":100000,"release_limit_cents":0,
+             "expires_at":"2099-12-31T00:00:00Z"}""";
 
     private static final int LONGEST_KEY_NAME = 100;
     private static final int LONGEST_PAGE = 200;
@@ -233,8 +247,13 @@ public class AccessHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(name = "sample", value = SAMPLE_REGISTRATION)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_REGISTRATION),
+                                @ExampleObject(
+                                        name = "least",
+                                        value =
+                                                "{\"username\":\"ana@example.com\",\"password\":\"a good one\"}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The user",
@@ -447,7 +466,12 @@ public class AccessHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE_USER)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_USER),
+                                @ExampleObject(
+                                        name = "least",
+                                        value = "{\"name\":\"ana\",\"password\":\"a good one\"}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "Created",
@@ -484,11 +508,13 @@ public class AccessHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"roles\":{\"payouts\":\"read\"},\"active\":true}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_CHANGE),
+                                @ExampleObject(
+                                        name = "limits taken away",
+                                        value = SAMPLE_UNLIMITED),
+                                @ExampleObject(name = "least", value = "{}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "As it is now",
@@ -572,7 +598,10 @@ public class AccessHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE_KEY)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_KEY),
+                                @ExampleObject(name = "least", value = "{\"name\":\"payroll\"}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description =

@@ -67,7 +67,12 @@ public class ApiDescription implements OASFilter {
         if (operation.getRequestBody() != null) {
             describe(operation, "400", "The body is not what this route takes");
             describe(operation, "413", "The body is too large");
-            unbinary(operation.getRequestBody().getContent());
+            // Bodies are read as streams, of which no annotation tells the shape.
+            operation
+                    .getRequestBody()
+                    .getContent()
+                    .getMediaTypes()
+                    .forEach((type, media) -> media.setSchema(RequestShape.of(type, media)));
         }
         describe(operation, "503", "Too much at once, or the database is away");
         operation
@@ -90,17 +95,6 @@ public class ApiDescription implements OASFilter {
         if (!responses.hasAPIResponse(status)) {
             responses.addAPIResponse(status, OASFactory.createAPIResponse().description(what));
         }
-    }
-
-    /// Bodies are read as streams, and are no files for that.
-    private static void unbinary(Content content) {
-        content.getMediaTypes()
-                .forEach(
-                        (type, media) -> {
-                            var isObject = type.endsWith("json") || type.endsWith("urlencoded");
-                            media.setSchema(
-                                    schema(isObject ? SchemaType.OBJECT : SchemaType.STRING));
-                        });
     }
 
     /// A route that writes its answer by hand has only a sample.

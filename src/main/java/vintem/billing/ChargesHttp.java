@@ -68,7 +68,13 @@ public class ChargesHttp {
             """
             {"name":"Ana Souza","governmentId":"529.982.247-25","email":"ana@example.com",
              "debtAmount":990.00,"debtDueDate":"26/01/2027","debtId":"2026-0042",
-             "fine":"2%","interest":"1%/month","billed":"revenue"}""";
+             "fine":"2%","interest":"1%/month","discount":"5% until 10 days before",
+             "billed":"revenue"}""";
+
+    private static final String SAMPLE_LEAST =
+            """
+            {"name":"Ana Souza","governmentId":"529.982.247-25","email":"ana@example.com",
+             "debtAmount":990.00,"debtDueDate":"2027-01-26"}""";
 
     private static final String SAMPLE_INVALID =
             """
@@ -229,7 +235,10 @@ public class ChargesHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST)
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The charge, with its boleto",
@@ -395,10 +404,14 @@ public class ChargesHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value = "{\"due_date\":\"2027-01-26\"}")))
+                            examples = {
+                                @ExampleObject(
+                                        name = "sample",
+                                        value = "{\"due_date\":\"2027-01-26\"}"),
+                                @ExampleObject(
+                                        name = "as a Brazilian writes it",
+                                        value = "{\"due_date\":\"26/01/2027\"}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The charge with its new boleto",

@@ -48,7 +48,12 @@ public class SettlementsHttp {
     private static final String SAMPLE_WITH_ID =
             """
             {"debtId":"8291","paidAt":"2022-06-09T13:00:00Z","paidAmount":100000.00,
-             "paidBy":"John Doe","payment_id":"341-20220609-000017"}""";
+             "paidBy":"John Doe","payment_id":"341-20220609-000017",
+             "end_to_end_id":"E1234567820220609130000000000001"}""";
+
+    private static final String SAMPLE_LEAST =
+            """
+            {"debtId":"8291","paidAt":"2022-06-09 10:00:00","paidAmount":100000.00}""";
 
     /// Money for a charge, and how it was divided. Amounts are reais with two decimals.
     ///
@@ -158,14 +163,16 @@ public class SettlementsHttp {
                     "For the bank alone. A time without a zone is São Paulo's. Telling it again counts"
                             + " once: by payment_id or end_to_end_id where they are given, otherwise by"
                             + " the four fields together. Parts accumulate; what is too much is the"
-                            + " debtor's credit, and reason says why.")
+                            + " debtor's credit, and reason says why. The two ids may also be spelled"
+                            + " paymentId and endToEndId.")
     @RequestBody(
             content =
                     @Content(
                             mediaType = "application/json",
                             examples = {
                                 @ExampleObject(name = "sample", value = SAMPLE),
-                                @ExampleObject(name = "identified", value = SAMPLE_WITH_ID)
+                                @ExampleObject(name = "identified", value = SAMPLE_WITH_ID),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST)
                             }))
     @APIResponse(
             responseCode = "200",

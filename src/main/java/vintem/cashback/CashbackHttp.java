@@ -83,8 +83,21 @@ public class CashbackHttp {
     private static final String SAMPLE_RATES =
             """
             {"vigente_desde":"2027-01","arredondamento":"half_even","faixas":[
-             {"acima_de":0,"percentual":10},{"acima_de":1000.00,"percentual":15},
-             {"acima_de":1500.00,"percentual":20}]}""";
+             {"acima_de":0.00,"percentual":10.00},{"acima_de":1000.00,"percentual":15.00},
+             {"acima_de":1500.00,"percentual":20.00}]}""";
+
+    private static final String SAMPLE_LEAST_RATES =
+            """
+            {"vigente_desde":"2027-01","faixas":[{"acima_de":0.00,"percentual":12.50}]}""";
+
+    private static final String SAMPLE_APPROVAL =
+            """
+            {"cpf":"153.509.460-56","vigente_desde":"2099-01-01","vigente_ate":"2099-12-31"}""";
+
+    private static final String SAMPLE_APPROVAL_BY_MOMENTS =
+            """
+            {"cpf":"153.509.460-56","vigente_desde":"2099-01-01T00:00:00-03:00",
+             "vigente_ate":"2099-12-31T12:00:00-03:00"}""";
 
     private static final String SAMPLE_CLOSE =
             """
@@ -395,7 +408,10 @@ public class CashbackHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE_RATES)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_RATES),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST_RATES)
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The rates",
@@ -450,10 +466,15 @@ public class CashbackHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value = "{\"cpf\":\"153.509.460-56\"}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_APPROVAL),
+                                @ExampleObject(
+                                        name = "moments instead of days",
+                                        value = SAMPLE_APPROVAL_BY_MOMENTS),
+                                @ExampleObject(
+                                        name = "least",
+                                        value = "{\"cpf\":\"153.509.460-56\"}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The entry",

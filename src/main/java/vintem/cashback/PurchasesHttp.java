@@ -53,6 +53,16 @@ public class PurchasesHttp {
             """
             {"codigo":"NF-1001","valor":1500.00,"data":"2026-11-20","cpf":"529.982.247-25"}""";
 
+    private static final String SAMPLE_BY_ID =
+            """
+            {"codigo":"NF-1002","valor":80.00,"data":"2026-11-20T15:00:00-03:00",
+             "revendedor_id":"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a222"}""";
+
+    private static final String SAMPLE_CHANGE =
+            "{\"codigo\":\"NF-1001\",\"valor\":1400.00,\"data\":\"2026-11-20\"}";
+
+    private static final String SAMPLE_LATER = "{\"data\":\"2026-11-21T10:00:00-03:00\"}";
+
     private static final String SAMPLE_PURCHASE =
             """
             {"codigo":"NF-1001","valor":1500.00,"data":"2026-11-20","status":"Em validação",
@@ -63,13 +73,25 @@ public class PurchasesHttp {
     private static final String SAMPLE_LIST =
             """
             {"compras":[{"codigo":"NF-1001","valor":1500.00,"data":"2026-11-20",
-             "cpf":"529.982.247-25"}]}""";
+             "cpf":"529.982.247-25"},
+             {"codigo":"NF-1002","valor":80.00,"data":"2026-11-20T15:00:00-03:00",
+             "revendedor_id":"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a222"}]}""";
 
     private static final String SAMPLE_LIST_ANSWER =
             """
             {"processadas":1,"criadas":1,"recusadas":0,"detalhes":[{"codigo":"NF-1001",
              "resultado":"criada","id":"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111",
              "status":"Em validação","motivo":null}]}""";
+
+    private static final String SAMPLE_VERDICT =
+            """
+            {"status":"Reprovado","motivo":"sent back",
+             "ids":["0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111"]}""";
+
+    private static final String SAMPLE_LEAST_VERDICT =
+            """
+            {"status":"Aprovado",
+             "ids":["0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111"]}""";
 
     private static final String SAMPLE_JUDGED =
             """
@@ -148,7 +170,10 @@ public class PurchasesHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(name = "by the reseller's id", value = SAMPLE_BY_ID)
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The purchase",
@@ -278,8 +303,13 @@ public class PurchasesHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(name = "sample", value = "{\"valor\":1400.00}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_CHANGE),
+                                @ExampleObject(
+                                        name = "a moment instead of a day",
+                                        value = SAMPLE_LATER),
+                                @ExampleObject(name = "least", value = "{}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The purchase",
@@ -320,10 +350,12 @@ public class PurchasesHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value = "{\"status\":\"Aprovado\"}")))
+                            examples = {
+                                @ExampleObject(
+                                        name = "sample",
+                                        value = "{\"status\":\"Aprovado\",\"motivo\":\"seen\"}"),
+                                @ExampleObject(name = "least", value = "{\"status\":\"Aprovado\"}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The purchase",
@@ -359,12 +391,10 @@ public class PurchasesHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"status\":\"Aprovado\",\"ids\":["
-                                                            + "\"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111\"]}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_VERDICT),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST_VERDICT)
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "What became of each, in order",

@@ -50,6 +50,16 @@ public class ResellersHttp {
             {"full_name":"Ana Souza","username":"ana.souza","password":"a good one",
              "cpf":"529.982.247-25","email":"ana@example.com","phone":"+55 11 98765-4321"}""";
 
+    private static final String SAMPLE_LEAST =
+            """
+            {"full_name":"Ana Souza","username":"ana.souza","password":"a good one",
+             "cpf":"529.982.247-25","email":"ana@example.com"}""";
+
+    private static final String SAMPLE_CHANGE =
+            """
+            {"full_name":"Ana Souza","email":"ana.souza@example.com",
+             "phone":"+55 11 98765-4321"}""";
+
     private static final String SAMPLE_RESELLER =
             """
             {"id":"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111","full_name":"Ana Souza",
@@ -148,7 +158,10 @@ public class ResellersHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST)
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The reseller",
@@ -221,10 +234,10 @@ public class ResellersHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value = "{\"email\":\"ana.souza@example.com\"}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_CHANGE),
+                                @ExampleObject(name = "least", value = "{}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The reseller",

@@ -52,6 +52,15 @@ import vintem.platform.UnreadBodies;
 @Produces(MediaType.APPLICATION_JSON)
 public class AllocationsHttp {
     private static final String WHAT = "allocation";
+    private static final String SAMPLE =
+            """
+            {"client_id":1,"asset_symbol":"PETR4","quantity":100.5,"buy_price":36.38,
+             "buy_date":"2026-03-02"}""";
+
+    private static final String SAMPLE_CHANGE =
+            """
+            {"quantity":120.5,"buy_price":36.40,"buy_date":"2026-03-02","is_active":true}""";
+
     private static final String SAMPLE_FILE =
             """
             client_email,ticker,quantity,buy_price,buy_date
@@ -139,11 +148,12 @@ public class AllocationsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"client_id\":1,\"asset_symbol\":\"PETR4\",\"quantity\":100,\"buy_price\":36.38,\"buy_date\":\"2026-03-02\"}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(
+                                        name = "least",
+                                        value = "{\"client_id\":1,\"asset_id\":7,\"quantity\":0.5}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The allocation",
@@ -192,10 +202,10 @@ public class AllocationsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value = "{\"quantity\":120,\"buy_price\":36.4}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_CHANGE),
+                                @ExampleObject(name = "least", value = "{}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The allocation as it is now",
@@ -252,11 +262,15 @@ public class AllocationsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"date\":\"2026-04-01\",\"quantity\":40,\"price\":38.1}")))
+                            examples = {
+                                @ExampleObject(
+                                        name = "sample",
+                                        value =
+                                                "{\"date\":\"2026-04-01\",\"quantity\":40.5,\"price\":38.10}"),
+                                @ExampleObject(
+                                        name = "least",
+                                        value = "{\"quantity\":40.5,\"price\":38.10}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The allocation as it is now",

@@ -47,6 +47,10 @@ import vintem.platform.Problem;
 @RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 public class AssetsHttp {
+    private static final String SAMPLE =
+            """
+            {"ticker":"PETR4","name":"Petrobras PN","exchange":"B3","currency":"BRL"}""";
+
     private static final String WHAT = "asset";
     private static final int LONGEST_NAME = 200;
     private static final int MOST_PAGES = 1_000_000;
@@ -138,11 +142,12 @@ public class AssetsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"ticker\":\"PETR4\",\"name\":\"Petrobras PN\",\"exchange\":\"B3\",\"currency\":\"BRL\"}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(
+                                        name = "least",
+                                        value = "{\"ticker\":\"PETR4\",\"name\":\"Petrobras PN\"}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The asset",
@@ -205,7 +210,7 @@ public class AssetsHttp {
                             examples =
                                     @ExampleObject(
                                             name = "sample",
-                                            value = "{\"date\":\"2026-03-02\",\"factor\":2}")))
+                                            value = "{\"date\":\"2026-03-02\",\"factor\":1.5}")))
     @APIResponse(
             responseCode = "201",
             description = "The split",

@@ -53,6 +53,10 @@ public class ClientsHttp {
     private static final int LONGEST_EMAIL = 400;
     private static final int LONGEST_SEARCH = 200;
 
+    private static final String SAMPLE_CHANGE =
+            """
+            {"name":"Ana","email":"ana@example.com","advisor":"Bia","status":"active"}""";
+
     private final KeepClients keep;
     private final ClientTable table;
     private final Performance performance;
@@ -118,11 +122,15 @@ public class ClientsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"name\":\"Ana\",\"email\":\"ana@example.com\",\"advisor\":\"Rui\"}")))
+                            examples = {
+                                @ExampleObject(
+                                        name = "sample",
+                                        value =
+                                                "{\"name\":\"Ana\",\"email\":\"ana@example.com\",\"advisor\":\"Rui\"}"),
+                                @ExampleObject(
+                                        name = "least",
+                                        value = "{\"name\":\"Ana\",\"email\":\"ana@example.com\"}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The client",
@@ -159,10 +167,10 @@ public class ClientsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value = "{\"advisor\":\"Bia\",\"status\":\"active\"}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_CHANGE),
+                                @ExampleObject(name = "least", value = "{}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The client as it is now",

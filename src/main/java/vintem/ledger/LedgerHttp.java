@@ -61,7 +61,13 @@ public class LedgerHttp {
             """
             {"transfers":[
               {"debit":"bank_fees","credit":"bank","amount_cents":1000,"kind":"bank_fee",
+               "subject_id":"019aa3f2-6c1e-7000-9a51-6f3b8a1d2c4e",
                "occurred_at":"2026-11-20T15:00:00Z"}]}""";
+
+    private static final String SAMPLE_LEAST =
+            """
+            {"transfers":[
+              {"debit":"bank_fees","credit":"bank","amount_cents":1000,"kind":"bank_fee"}]}""";
 
     private static final String SAMPLE_ENTRY =
             """
@@ -156,7 +162,10 @@ public class LedgerHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST)
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "Posted; Location leads to it",

@@ -65,7 +65,13 @@ public class PaymentsHttp {
     private static final String SAMPLE =
             """
             {"value":100.00,"reference":"order 1234","description":"Two books","expires_in":1800,
-             "payer":{"name":"Ana Souza","tax_id":"529.982.247-25"}}""";
+             "mode":"static","payer":{"name":"Ana Souza","tax_id":"529.982.247-25"}}""";
+
+    private static final String SAMPLE_NAMED =
+            "{\"value\":100.00,\"payer\":{\"name\":\"Ana Souza\"}}";
+
+    private static final String SAMPLE_BY_TAX_ID =
+            "{\"value\":100.00,\"payer\":{\"tax_id\":\"529.982.247-25\"}}";
 
     private static final String SAMPLE_CREATED =
             """
@@ -208,7 +214,14 @@ public class PaymentsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(name = "a payer by name", value = SAMPLE_NAMED),
+                                @ExampleObject(
+                                        name = "a payer by tax id",
+                                        value = SAMPLE_BY_TAX_ID),
+                                @ExampleObject(name = "least", value = "{\"value\":100.00}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The payment, with the text of its code",
@@ -258,8 +271,17 @@ public class PaymentsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(name = "sample", value = SAMPLE_CONFIRMATION)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_CONFIRMATION),
+                                @ExampleObject(
+                                        name = "least",
+                                        value =
+                                                "{\"bank_payment_id\":\"7Q2M0ZB1KX9D4R6TAHC8YW3EP\",\"value\":100.00}"),
+                                @ExampleObject(
+                                        name = "by the id of the Pix",
+                                        value =
+                                                "{\"end_to_end_id\":\"E1234567820261122130500000000001\",\"value\":100.00}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "It is paid, or the money is kept",

@@ -70,7 +70,10 @@ public class RefundsHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE_REFUND)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_REFUND),
+                                @ExampleObject(name = "least", value = "{\"value\":25.00}")
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "The refund: processing, done or failed",

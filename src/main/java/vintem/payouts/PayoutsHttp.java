@@ -71,6 +71,16 @@ public class PayoutsHttp {
               {"external_id":"u2-002","user_id":"u2","amount_cents":120000,
                "pix_key":"+55 11 91234-5678"}]}""";
 
+    private static final String SAMPLE_SCHEDULED =
+            """
+            {"batch_id":"2025-10-05-B","scheduled_for":"2026-12-04T09:00","items":[
+              {"external_id":"u1-003","user_id":"u1","amount_cents":35000,"pix_key":"u1@email.com",
+               "tax_id":"529.982.247-25","description":"October"}]}""";
+
+    // An Idempotency-Key names what has no id.
+    private static final String SAMPLE_LEAST =
+            "{\"items\":[{\"amount_cents\":35000,\"pix_key\":\"u1@email.com\"}]}";
+
     /// How far ahead a batch may be scheduled.
     private static final Duration LATEST = Duration.ofDays(366);
 
@@ -223,7 +233,11 @@ public class PayoutsHttp {
             content = {
                 @Content(
                         mediaType = "application/json",
-                        examples = @ExampleObject(name = "sample", value = SAMPLE)),
+                        examples = {
+                            @ExampleObject(name = "sample", value = SAMPLE),
+                            @ExampleObject(name = "for a later hour", value = SAMPLE_SCHEDULED),
+                            @ExampleObject(name = "least", value = SAMPLE_LEAST)
+                        }),
                 @Content(
                         mediaType = "text/csv",
                         examples =

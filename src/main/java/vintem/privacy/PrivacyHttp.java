@@ -34,10 +34,19 @@ import vintem.platform.Problem;
 @Produces(MediaType.APPLICATION_JSON)
 public class PrivacyHttp {
     private static final String SAMPLE =
-            "{\"tax_id\":\"529.982.247-25\",\"email\":\"ana@example.com\"}";
+            """
+            {"tax_id":"529.982.247-25","email":"ana@example.com","pix_key":"+5511912345678",
+             "id":"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111","name":"Ana Souza"}""";
+
+    private static final String SAMPLE_LEAST = "{\"tax_id\":\"529.982.247-25\"}";
+
+    private static final String SAMPLE_BY_EMAIL = "{\"email\":\"ana@example.com\"}";
 
     private static final String SAMPLE_ERASURE =
-            "{\"tax_id\":\"529.982.247-25\",\"email\":\"ana@example.com\",\"keep_proof\":true}";
+            """
+            {"tax_id":"529.982.247-25","email":"ana@example.com","pix_key":"+5511912345678",
+             "id":"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111","name":"Ana Souza",
+             "keep_proof":true}""";
 
     private static final String SAMPLE_FOUND =
             """
@@ -80,7 +89,11 @@ public class PrivacyHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST),
+                                @ExampleObject(name = "by e-mail", value = SAMPLE_BY_EMAIL)
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "The rows of each module, by their ids",
@@ -107,7 +120,11 @@ public class PrivacyHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST),
+                                @ExampleObject(name = "by e-mail", value = SAMPLE_BY_EMAIL)
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "Everything",
@@ -145,7 +162,11 @@ public class PrivacyHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE_ERASURE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_ERASURE),
+                                @ExampleObject(name = "least", value = SAMPLE_LEAST),
+                                @ExampleObject(name = "by e-mail", value = SAMPLE_BY_EMAIL)
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "Forgotten; also where nothing was kept",

@@ -55,6 +55,11 @@ public class ReconciliationHttp {
             Math.toIntExact(Settings.number("reconciliation-max-file-bytes", 16L << 20));
     private static final int MOST_JOINED = 1_000;
     private static final int MOST_DAYS = 366;
+    private static final String SAMPLE_MATCH =
+            """
+            {"lines":["0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111"],
+             "movements":["0199e9a2-6b1c-7c3e-9d51-3f2a7be6a112"]}""";
+
     private static final String SAMPLE_CSV =
             "date,amount,end_to_end_id,description\n"
                     + "2026-11-25,-350.00,E0000000020261125120000000000001,Pix enviado\n";
@@ -235,12 +240,17 @@ public class ReconciliationHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"lines\":[\"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111\"],"
-                                                            + "\"movements\":[\"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a112\"]}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_MATCH),
+                                @ExampleObject(
+                                        name = "least",
+                                        value =
+                                                "{\"lines\":[\"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a111\"]}"),
+                                @ExampleObject(
+                                        name = "movements that are nothing together",
+                                        value =
+                                                "{\"movements\":[\"0199e9a2-6b1c-7c3e-9d51-3f2a7be6a112\"]}")
+                            }))
     @APIResponse(responseCode = "200", description = "They are matched, now or before")
     @APIResponse(responseCode = "400", description = "Nothing is named, or what is no id")
     @APIResponse(responseCode = "404", description = "One of them is not there")

@@ -74,6 +74,11 @@ public class WebhooksHttp {
             {"url":"https://example.com/hooks/vintem","description":"ERP",
              "types":["payment.confirmed","payout.paid","payout.failed"]}""";
 
+    private static final String SAMPLE_CHANGE =
+            """
+            {"url":"https://example.com/hooks/vintem","description":"ERP",
+             "types":["payment.confirmed"],"enabled":true}""";
+
     private final KeepEndpoints keep;
     private final ReplayDeliveries replay;
     private final EndpointTable endpoints;
@@ -134,7 +139,12 @@ public class WebhooksHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples = @ExampleObject(name = "sample", value = SAMPLE)))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE),
+                                @ExampleObject(
+                                        name = "least",
+                                        value = "{\"url\":\"https://example.com/hooks/vintem\"}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description =
@@ -196,11 +206,11 @@ public class WebhooksHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value =
-                                                    "{\"types\":[\"payment.confirmed\"],\"enabled\":true}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = SAMPLE_CHANGE),
+                                @ExampleObject(name = "of everything", value = "{\"types\":null}"),
+                                @ExampleObject(name = "least", value = "{}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description = "As it is now",
@@ -252,10 +262,10 @@ public class WebhooksHttp {
             content =
                     @Content(
                             mediaType = "application/json",
-                            examples =
-                                    @ExampleObject(
-                                            name = "sample",
-                                            value = "{\"overlap_hours\":24}")))
+                            examples = {
+                                @ExampleObject(name = "sample", value = "{\"overlap_hours\":24}"),
+                                @ExampleObject(name = "least", value = "{}")
+                            }))
     @APIResponse(
             responseCode = "200",
             description =
