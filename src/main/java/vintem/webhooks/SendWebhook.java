@@ -89,10 +89,6 @@ class SendWebhook {
         client.close();
     }
 
-    Duration longest() {
-        return patience.whole();
-    }
-
     /// @param address where `url`'s host was found
     Answer send(TargetUrl url, InetAddress address, Map<String, String> headers, byte[] body) {
         var hearing = new Hearing();
