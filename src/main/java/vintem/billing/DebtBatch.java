@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import vintem.billing.DebtFile.Counts;
 import vintem.billing.DebtRow.Erratum;
 import vintem.billing.DebtRow.Kind;
@@ -16,7 +17,7 @@ import vintem.billing.ImportTable.Known;
 /// Rows of a file that are written in one transaction.
 ///
 /// A debt that stands in a batch before it, which is still being written, is as good as charged:
-/// that one commits first. What it is taken for is looked at again when it has: see [#cameTrue].
+/// that one commits first. Whether it was is looked at when it has: see [#cameTrue].
 final class DebtBatch {
     /// What is to be done with the rows of a batch.
     ///
@@ -50,8 +51,8 @@ final class DebtBatch {
     // so little memory says so.
     private final BitSet marks = new BitSet(MARKS);
 
-    /// Batches before it that have a debt of it, by the debt: of several the nearest.
-    private Map<String, DebtBatch> before = Map.of();
+    /// Those that it takes for charged.
+    private Set<String> guessed = Set.of();
     /// What is charged already of its debts, as far as it knows.
     private volatile Map<String, Known> charged = Map.of();
 
@@ -106,31 +107,31 @@ final class DebtBatch {
     /// Takes for charged what stands in batches before it, in the order of the file, that are not
     /// written yet.
     void follow(Iterable<DebtBatch> underWay) {
-        var owners = new HashMap<String, DebtBatch>();
+        var guesses = new HashMap<String, Known>();
         for (var other : underWay) {
             for (var debtId : debts.keySet()) {
                 if (other.marks.get(mark(debtId)) && other.debts.containsKey(debtId)) {
-                    owners.put(debtId, other);
+                    guesses.put(debtId, other.standing(debtId));
                 }
             }
         }
-        before = owners;
-        var standing = new HashMap<String, Known>(owners.size() * 2);
-        owners.forEach((debtId, owner) -> standing.put(debtId, owner.standing(debtId)));
-        charged = standing;
+        guessed = Set.copyOf(guesses.keySet());
+        charged = guesses;
     }
 
-    /// Whether everything before it has charged what this one decided by. Asked when that is
-    /// written: one of them may have found its debt charged by somebody else, meanwhile.
-    boolean cameTrue() {
-        return before.entrySet().stream()
-                .allMatch(
-                        it -> it.getValue().standing(it.getKey()).equals(charged.get(it.getKey())));
+    Set<String> guessed() {
+        return guessed;
     }
 
-    /// Nothing before it is under way any more, or it is written itself.
-    void forgetOthers() {
-        before = Map.of();
+    /// Whether what was guessed is charged, and so. Asked when everything before it is committed:
+    /// somebody else may have charged one of them, meanwhile, or changed it since.
+    boolean cameTrue(Map<String, Known> found) {
+        return guessed.stream().allMatch(debtId -> charged.get(debtId).equals(found.get(debtId)));
+    }
+
+    /// Everything before it is committed: there is nothing to guess.
+    void knowsAll() {
+        guessed = Set.of();
     }
 
     /// How a debt of this batch is charged once the batch is written.

@@ -331,7 +331,6 @@ class ImportDebts {
                             turns.breakOff(failed);
                         } finally {
                             underWay.remove(batch);
-                            batch.forgetOthers();
                             room.release();
                         }
                     });
@@ -343,7 +342,7 @@ class ImportDebts {
             for (var attempt = 1; ; attempt++) {
                 if (alone) {
                     turns.await(batch.number());
-                    batch.forgetOthers();
+                    batch.knowsAll();
                 }
                 var decision = decide(batch, alone || attempt > 1);
                 if (numbers == null || numbers.count() < decision.fresh().size()) {
@@ -411,7 +410,8 @@ class ImportDebts {
 
         /// Last of all: from here to the commit nobody else can move the file.
         private void move(Handle tx, DebtBatch batch, Decision decision, int withBoleto) {
-            if (!turns.await(batch.number(), PATIENCE) || !batch.cameTrue()) {
+            if (!turns.await(batch.number(), PATIENCE)
+                    || !batch.cameTrue(table.known(tx, batch.guessed()))) {
                 throw new TooEarly();
             }
             var step =

@@ -36,6 +36,9 @@ class ImportTable {
     /// Those of these debts that are charged already.
     Map<String, Known> known(Handle tx, Collection<String> debtIds) {
         var known = new HashMap<String, Known>();
+        if (debtIds.isEmpty()) {
+            return known;
+        }
         tx.createQuery(KNOWN)
                 .bind("debtIds", BinaryArray.texts(debtIds, it -> it))
                 .map(

@@ -36,9 +36,8 @@ import vintem.webhooks.SendWebhook.Answer;
 ///
 /// Each endpoint has a thread of its own and few requests at once, so that one that is slow holds
 /// up itself alone. Any number of nodes may do this: what one holds, nobody else takes, until its
-/// lease is over, which is short and made longer while the request is under way. A node that dies
-/// after sending has committed nothing, so that it is sent again within seconds, with the same id:
-/// receivers are told at least once.
+/// lease is over. A node that dies after sending has committed nothing, so that it is sent again,
+/// with the same id: receivers are told at least once.
 ///
 /// Locks: the endpoint, then its deliveries.
 @Singleton
@@ -46,8 +45,8 @@ class DeliverWebhooks {
     private static final Logger LOG = Logger.getLogger(DeliverWebhooks.class);
 
     private static final int AT_ONCE = 16;
-    // A node misses two turns of holding on before it is taken for dead.
-    private static final Duration LEASE = Duration.ofSeconds(15);
+    // For looking up the name, and for committing.
+    private static final Duration BESIDES_SENDING = Duration.ofSeconds(45);
     private static final int GONE = 410;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
@@ -78,8 +77,6 @@ class DeliverWebhooks {
             Duration.ofDays(Settings.number("webhooks-disable-after-days", 5));
     // Those that have a thread on this node; only so that they have no second one.
     private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
-    // What this node is sending, by its lease; only so that it holds on to it.
-    private final Map<UUID, List<Claimed>> underWay = new ConcurrentHashMap<>();
 
     @Inject
     DeliverWebhooks(
@@ -109,15 +106,6 @@ class DeliverWebhooks {
         }
     }
 
-    /// Keeps for this node what it is sending, however long the other side takes.
-    @Scheduled(every = "5s", concurrentExecution = ConcurrentExecution.SKIP)
-    void holdOn() {
-        var held = underWay.values().stream().flatMap(List::stream).toList();
-        if (!held.isEmpty()) {
-            database.run(tx -> deliveries.holdOn(tx, held, clock.instant().plus(LEASE)));
-        }
-    }
-
     private void deliverAll(UUID endpoint) {
         try {
             while (deliver(endpoint) > 0) {
@@ -139,16 +127,9 @@ class DeliverWebhooks {
         if (work.isEmpty()) {
             return 0;
         }
-        var claimed = work.get().claimed();
-        var lease = claimed.getFirst().lease();
-        underWay.put(lease, claimed);
-        try {
-            var said = send(work.get());
-            count(database.transaction(tx -> settle(tx, work.get().endpoint().id(), said)));
-            return said.size();
-        } finally {
-            underWay.remove(lease);
-        }
+        var said = send(work.get());
+        count(database.transaction(tx -> settle(tx, work.get().endpoint().id(), said)));
+        return said.size();
     }
 
     private Optional<Work> claim(Handle tx, UUID id) {
@@ -158,7 +139,8 @@ class DeliverWebhooks {
             return Optional.empty();
         }
         var most = RetrySchedule.isProbed(endpoint.get().failures()) ? 1 : AT_ONCE;
-        var claimed = deliveries.claim(tx, id, UUID.randomUUID(), most, now, now.plus(LEASE));
+        var until = now.plus(send.longest()).plus(BESIDES_SENDING);
+        var claimed = deliveries.claim(tx, id, UUID.randomUUID(), most, now, until);
         return claimed.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Work(endpoint.get(), secrets(tx, id, now), claimed));

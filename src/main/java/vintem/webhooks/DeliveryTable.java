@@ -101,18 +101,6 @@ class DeliveryTable {
                 d.attempts - d.attempts_before as of_schedule
             """;
 
-    // What is locked is being settled. By whom it was lost has it no longer.
-    private static final String HOLD_ON =
-            """
-            update webhook_delivery d set leased_until = :until
-            where d.id in (
-                select h.id from webhook_delivery h
-                join unnest(:ids, :leases) as held (id, lease)
-                    on h.id = held.id and h.lease = held.lease
-                where h.status = 'waiting'
-                for update of h skip locked)
-            """;
-
     // Only what this node still holds: whoever waited too long has lost it to somebody else.
     private static final String SETTLE =
             """
@@ -294,15 +282,6 @@ class DeliveryTable {
                                         row.getInt("attempts"),
                                         row.getInt("of_schedule")))
                 .list();
-    }
-
-    /// Makes leases longer, of what is not lost yet.
-    void holdOn(Handle tx, List<Claimed> held, Instant until) {
-        tx.createUpdate(HOLD_ON)
-                .bind("ids", BinaryArray.uuids(held, Claimed::id))
-                .bind("leases", BinaryArray.uuids(held, Claimed::lease))
-                .bind("until", until)
-                .execute();
     }
 
     /// @return those that this node still held

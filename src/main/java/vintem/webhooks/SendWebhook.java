@@ -89,6 +89,10 @@ class SendWebhook {
         client.close();
     }
 
+    Duration longest() {
+        return patience.whole();
+    }
+
     /// @param address where `url`'s host was found
     Answer send(TargetUrl url, InetAddress address, Map<String, String> headers, byte[] body) {
         var hearing = new Hearing();

@@ -485,64 +485,6 @@ class DeliverWebhooksTest {
         assertThat(receiver.told).hasSize(1);
     }
 
-    @Test
-    void a_node_keeps_what_it_is_sending_however_long_the_answer_takes() {
-        var endpoint = hooks.endpoint(receiver);
-        hooks.happens("a");
-        var asked = new CountDownLatch(1);
-        var goOn = new CountDownLatch(1);
-        receiver.manner =
-                (_, exchange) -> {
-                    asked.countDown();
-                    Together.await(goOn);
-                    Receiver.say(exchange, 200, "ok");
-                };
-        var slow = hooks.node();
-        var sending = Together.beside(() -> slow.deliver(endpoint.id()));
-        Together.await(asked, sending);
-        for (var seconds = 0; seconds < 60; seconds += 10) {
-            hooks.clock.passes(Duration.ofSeconds(10));
-            slow.holdOn();
-            assertThat(hooks.node().deliver(endpoint.id())).isZero();
-        }
-        goOn.countDown();
-        sending.join();
-        assertThat(hooks.only(endpoint).status()).isEqualTo("delivered");
-        assertThat(hooks.attempts(hooks.only(endpoint))).hasSize(1);
-        // There is nothing to hold on to any more.
-        slow.holdOn();
-        assertThat(hooks.only(endpoint).status()).isEqualTo("delivered");
-    }
-
-    @Test
-    void a_node_that_holds_on_gets_nothing_back_that_it_has_lost() {
-        var endpoint = hooks.endpoint(receiver);
-        hooks.happens("a");
-        var asked = new CountDownLatch(2);
-        var goOn = new CountDownLatch(1);
-        receiver.manner =
-                (_, exchange) -> {
-                    asked.countDown();
-                    Together.await(goOn);
-                    Receiver.say(exchange, 200, "ok");
-                };
-        var paused = hooks.node();
-        var first = Together.beside(() -> paused.deliver(endpoint.id()));
-        Together.until("the first request", () -> asked.getCount() == 1);
-        hooks.clock.passes(Duration.ofSeconds(20));
-        var next = hooks.node();
-        var second = Together.beside(() -> next.deliver(endpoint.id()));
-        Together.await(asked, second);
-        hooks.clock.passes(Duration.ofSeconds(20));
-        paused.holdOn();
-        // The one that has it did not hold on, so that it is free again.
-        receiver.answers(200);
-        assertThat(hooks.node().deliver(endpoint.id())).isEqualTo(1);
-        goOn.countDown();
-        first.join();
-        second.join();
-    }
-
     /// It was paused for longer than its lease: what it comes back with changes nothing.
     @Test
     void a_node_that_lost_its_lease_does_not_undo_what_the_next_one_did() {
