@@ -45,8 +45,8 @@ class DeliverWebhooks {
     private static final Logger LOG = Logger.getLogger(DeliverWebhooks.class);
 
     private static final int AT_ONCE = 16;
-    // For looking up the name, and for committing.
-    private static final Duration BESIDES_SENDING = Duration.ofSeconds(45);
+    // For looking up the name, and for committing. Until then nobody goes on for a node that died.
+    private static final Duration BESIDES_SENDING = Duration.ofSeconds(15);
     private static final int GONE = 410;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;

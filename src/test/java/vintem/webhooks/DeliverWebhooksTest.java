@@ -485,6 +485,32 @@ class DeliverWebhooksTest {
         assertThat(receiver.told).hasSize(1);
     }
 
+    @Test
+    void what_a_node_is_sending_is_nobody_elses_as_long_as_that_may_take_and_not_much_longer() {
+        var endpoint = hooks.endpoint(receiver);
+        hooks.happens("a");
+        var asked = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        receiver.manner =
+                (_, exchange) -> {
+                    asked.countDown();
+                    Together.await(goOn);
+                    Receiver.say(exchange, 200, "ok");
+                };
+        var patience = Duration.ofSeconds(15);
+        var node = hooks.node(hooks.test.database(), Hooks.SECRET, patience);
+        var sending = Together.beside(() -> node.deliver(endpoint.id()));
+        Together.await(asked, sending);
+        hooks.clock.passes(patience.plusSeconds(10));
+        assertThat(hooks.node().deliver(endpoint.id())).isZero();
+        hooks.clock.passes(Duration.ofSeconds(5));
+        receiver.answers(200);
+        assertThat(hooks.node().deliver(endpoint.id())).isEqualTo(1);
+        goOn.countDown();
+        sending.join();
+        assertThat(hooks.only(endpoint).status()).isEqualTo("delivered");
+    }
+
     /// It was paused for longer than its lease: what it comes back with changes nothing.
     @Test
     void a_node_that_lost_its_lease_does_not_undo_what_the_next_one_did() {
