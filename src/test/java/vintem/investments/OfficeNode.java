@@ -26,6 +26,7 @@ final class OfficeNode implements AutoCloseable {
     final StoreCloses closes;
     final Quotes quotes;
     final LiveSockets sockets;
+    final Sockets open;
     final InvestorTable investors;
     final ForgetEverywhere everywhere;
     final Router router;
@@ -65,7 +66,8 @@ final class OfficeNode implements AutoCloseable {
                 new Sockets.Limits(2_000, 2_000, Duration.ofSeconds(25), Duration.ofSeconds(20));
         var live = new LiveFrames(vertx, broadcast, tick, patience);
         var shared = new SharedFrames(cache);
-        sockets = new LiveSockets(new Sockets(vertx, limits), tickets, live);
+        open = new Sockets(vertx, limits);
+        sockets = new LiveSockets(open, tickets, live);
         investors = new InvestorTable(shared, live);
         everywhere = new ForgetEverywhere(List.of(investors), broadcast);
         everywhere.listen();
