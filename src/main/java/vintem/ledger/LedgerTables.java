@@ -68,14 +68,15 @@ public class LedgerTables {
             from stdin (format binary)
             """;
 
-    private static final String INSERT_ONCE =
+    private static final String INSERT =
             """
             insert into transfer (id, entry_id, debit_account, credit_account, amount_cents, kind,
                                   subject_id, occurred_at)
             select * from unnest(:ids, :entries, :debits, :credits, :amounts, :kinds, :subjects,
                                  :occurred)
-            on conflict do nothing
             """;
+
+    private static final String INSERT_ONCE = INSERT + "on conflict do nothing";
 
     private static final String ALREADY_THERE =
             """
@@ -232,7 +233,9 @@ public class LedgerTables {
             """;
 
     void insert(Handle tx, List<Transfer> transfers) {
-        if (!transfers.isEmpty()) {
+        if (!BinaryCopy.isWorthIt(transfers.size())) {
+            insert(tx, INSERT, transfers);
+        } else {
             BinaryCopy.copy(
                     tx,
                     COPY,
@@ -252,10 +255,14 @@ public class LedgerTables {
 
     /// Leaves alone what is written already under the same ids.
     void insertOnce(Handle tx, List<Transfer> transfers) {
+        insert(tx, INSERT_ONCE, transfers);
+    }
+
+    private static void insert(Handle tx, String statement, List<Transfer> transfers) {
         if (transfers.isEmpty()) {
             return;
         }
-        tx.createUpdate(INSERT_ONCE)
+        tx.createUpdate(statement)
                 .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
                 .bind("entries", BinaryArray.uuids(transfers, Transfer::entryId))
                 .bind("debits", BinaryArray.ints(transfers, each -> each.debit().id()))

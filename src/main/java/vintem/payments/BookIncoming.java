@@ -212,7 +212,7 @@ class BookIncoming implements Errand {
                         null,
                         null,
                         null);
-        receipts.copy(tx, List.of(receipt));
+        receipts.add(tx, List.of(receipt));
         transfers.add(
                 Transfer.of(
                         AccountCode.BANK,

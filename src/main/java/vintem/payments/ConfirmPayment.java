@@ -422,7 +422,7 @@ public class ConfirmPayment {
         void write(Handle tx) {
             // Money that names no payment is under nobody's lock: another list may be writing the
             // same Pix at this moment. Then all of this is undone and decided again.
-            receipts.copy(tx, arrived);
+            receipts.add(tx, arrived);
             receipts.note(tx, notes);
             payments.pay(tx, paid);
             if (!named.isEmpty()) {

@@ -60,8 +60,9 @@ class ReceiptTable {
                                  :payments)
                 as r (id, end_to_end_id, txid, amount_cents, received_at, status, reason, payment_id)
             order by end_to_end_id, txid, amount_cents, reason
-            on conflict do nothing
             """;
+
+    private static final String NOTE = INSERT + "on conflict do nothing";
 
     private static final String COPY =
             """
@@ -167,7 +168,7 @@ class ReceiptTable {
     /// Writes receipts of money, none of which may stand there already.
     ///
     /// @throws Database.TryAgain where somebody else has just written one of them
-    void copy(Handle tx, Collection<Receipt> receipts) {
+    void add(Handle tx, Collection<Receipt> receipts) {
         if (receipts.isEmpty()) {
             return;
         }
@@ -175,7 +176,11 @@ class ReceiptTable {
         var sorted = new ArrayList<>(receipts);
         sorted.sort(comparing(Receipt::endToEndId, nullsFirst(naturalOrder())));
         try {
-            BinaryCopy.copy(tx, COPY, 8, sorted, ReceiptTable::write);
+            if (BinaryCopy.isWorthIt(sorted.size())) {
+                BinaryCopy.copy(tx, COPY, 8, sorted, ReceiptTable::write);
+            } else {
+                insert(tx, INSERT, sorted);
+            }
         } catch (RuntimeException failed) {
             if (Database.isTaken(failed)) {
                 throw new Database.TryAgain("somebody else booked one of these Pix");
@@ -198,17 +203,21 @@ class ReceiptTable {
     /// Writes notes; one that stands already stays.
     void note(Handle tx, Collection<Receipt> receipts) {
         if (!receipts.isEmpty()) {
-            tx.createUpdate(INSERT)
-                    .bind("ids", BinaryArray.uuids(receipts, Receipt::id))
-                    .bind("endToEnds", BinaryArray.texts(receipts, Receipt::endToEndId))
-                    .bind("txids", BinaryArray.texts(receipts, Receipt::txid))
-                    .bind("amounts", BinaryArray.longs(receipts, Receipt::amountCents))
-                    .bind("times", BinaryArray.instants(receipts, Receipt::receivedAt))
-                    .bind("statuses", BinaryArray.texts(receipts, Receipt::status))
-                    .bind("reasons", BinaryArray.texts(receipts, Receipt::reason))
-                    .bind("payments", BinaryArray.uuids(receipts, Receipt::paymentId))
-                    .execute();
+            insert(tx, NOTE, receipts);
         }
+    }
+
+    private static void insert(Handle tx, String statement, Collection<Receipt> receipts) {
+        tx.createUpdate(statement)
+                .bind("ids", BinaryArray.uuids(receipts, Receipt::id))
+                .bind("endToEnds", BinaryArray.texts(receipts, Receipt::endToEndId))
+                .bind("txids", BinaryArray.texts(receipts, Receipt::txid))
+                .bind("amounts", BinaryArray.longs(receipts, Receipt::amountCents))
+                .bind("times", BinaryArray.instants(receipts, Receipt::receivedAt))
+                .bind("statuses", BinaryArray.texts(receipts, Receipt::status))
+                .bind("reasons", BinaryArray.texts(receipts, Receipt::reason))
+                .bind("payments", BinaryArray.uuids(receipts, Receipt::paymentId))
+                .execute();
     }
 
     Map<String, Receipt> byEndToEndIds(Handle tx, Set<String> endToEndIds) {

@@ -140,7 +140,15 @@ public final class BinaryCopy {
     private static final int PIECE_BYTES = 1 << 16;
     private static final int USUAL_ROW_BYTES = 1 << 9;
 
+    private static final int FEW = 200;
+
     private BinaryCopy() {}
+
+    /// Whether so many rows are written faster by a copy than by an `insert` that takes arrays: a
+    /// copy waits until it may send them, which is one more wait for the server.
+    public static boolean isWorthIt(int rows) {
+        return rows > FEW;
+    }
 
     /// @param statement `copy table (columns) from stdin (format binary)`
     /// @param columns how many columns the statement names and `write` writes

@@ -32,8 +32,14 @@ class OutboxTable {
         }
     }
 
-    private static final String WRITE =
+    private static final String COPY =
             "copy outbox (type, subject, body, purpose) from stdin (format binary)";
+
+    private static final String INSERT =
+            """
+            insert into outbox (type, subject, body, purpose)
+            select * from unnest(:types, :subjects, :bodies, :purposes)
+            """;
 
     private static final String REGISTER =
             "insert into outbox_cursor (subscriber) values (:subscriber) on conflict do nothing";
@@ -163,16 +169,25 @@ class OutboxTable {
     private static final String COUNT_PARKED = "select count(*) from outbox_parked";
 
     static void write(Handle tx, List<Outbox.News> news) {
-        BinaryCopy.copy(
-                tx,
-                WRITE,
-                4,
-                news,
-                (row, each) ->
-                        row.text(each.type())
-                                .text(each.subject())
-                                .text(Json.text(each.body()))
-                                .text(each.purpose()));
+        if (BinaryCopy.isWorthIt(news.size())) {
+            BinaryCopy.copy(
+                    tx,
+                    COPY,
+                    4,
+                    news,
+                    (row, each) ->
+                            row.text(each.type())
+                                    .text(each.subject())
+                                    .text(Json.text(each.body()))
+                                    .text(each.purpose()));
+        } else if (!news.isEmpty()) {
+            tx.createUpdate(INSERT)
+                    .bind("types", BinaryArray.texts(news, Outbox.News::type))
+                    .bind("subjects", BinaryArray.texts(news, Outbox.News::subject))
+                    .bind("bodies", BinaryArray.texts(news, each -> Json.text(each.body())))
+                    .bind("purposes", BinaryArray.texts(news, Outbox.News::purpose))
+                    .execute();
+        }
     }
 
     void register(Handle tx, Collection<String> subscribers) {
