@@ -8,6 +8,7 @@ import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -197,6 +198,8 @@ class WebhookBrowserTest {
     private Page signedIn(String language) {
         window = browsers.window(language);
         var page = window.newPage();
+        // In the middle of a change of colours there is no contrast to look at.
+        page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         page.onConsoleMessage(
                 message -> {
                     if (message.type().equals("error") && !message.text().contains("400")) {
