@@ -603,17 +603,17 @@ class HostileBodiesTest {
                 : someone.with("Idempotency-Key", UUID.randomUUID().toString());
     }
 
-    private static boolean isBanks(Route route) {
+    static boolean isBanks(Route route) {
         return route.path().endsWith("/confirmation")
                 || route.toString().equals("POST /billing/payments");
     }
 
-    private static boolean isResellers(Route route) {
+    static boolean isResellers(Route route) {
         return route.toString().equals("POST /cashback/resgates");
     }
 
     /// Whoever registered once for all of this.
-    private static Http reseller() {
+    static Http reseller() {
         var cpf = "39053344705";
         var body =
                 """

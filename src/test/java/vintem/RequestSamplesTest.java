@@ -205,23 +205,10 @@ class RequestSamplesTest {
     }
 
     private static Http caller(Route route) {
-        return switch (route.toString()) {
-            case "POST /payments/pix/confirmation", "POST /billing/payments" ->
-                    Http.nobody().bearer(World.BANK_SECRET);
-            case "POST /cashback/resgates" -> reseller();
-            default -> Http.admin();
-        };
-    }
-
-    private static Http reseller() {
-        var cpf = "11144477735";
-        var body =
-                """
-                {"full_name":"S","username":"sample.reseller","password":"a good password",
-                "cpf":"%s","email":"sample@example.com"}"""
-                        .formatted(cpf);
-        assertThat(Http.nobody().post("/revendedor", body).status()).isIn(201, 409);
-        return Http.nobody().signedIn(cpf, "a+good+password");
+        if (HostileBodiesTest.isBanks(route)) {
+            return Http.nobody().bearer(World.BANK_SECRET);
+        }
+        return HostileBodiesTest.isResellers(route) ? HostileBodiesTest.reseller() : Http.admin();
     }
 
     private static Map<String, JsonNode> samples(Route route) {

@@ -130,7 +130,7 @@ final class DebtBatch {
     }
 
     /// Everything before it is committed: there is nothing to guess.
-    void knowsAll() {
+    void guessNothing() {
         guessed = Set.of();
     }
 

@@ -342,7 +342,7 @@ class ImportDebts {
             for (var attempt = 1; ; attempt++) {
                 if (alone) {
                     turns.await(batch.number());
-                    batch.knowsAll();
+                    batch.guessNothing();
                 }
                 var decision = decide(batch, alone || attempt > 1);
                 if (numbers == null || numbers.count() < decision.fresh().size()) {

@@ -172,14 +172,14 @@ class ReceiptTable {
         if (receipts.isEmpty()) {
             return;
         }
-        // Sorted, so that two lists with the same ids wait for each other in one direction only.
-        var sorted = new ArrayList<>(receipts);
-        sorted.sort(comparing(Receipt::endToEndId, nullsFirst(naturalOrder())));
         try {
-            if (BinaryCopy.isWorthIt(sorted.size())) {
+            if (BinaryCopy.isWorthIt(receipts.size())) {
+                // Sorted as an insert sorts them, for the same reason.
+                var sorted = new ArrayList<>(receipts);
+                sorted.sort(comparing(Receipt::endToEndId, nullsFirst(naturalOrder())));
                 BinaryCopy.copy(tx, COPY, 8, sorted, ReceiptTable::write);
             } else {
-                insert(tx, INSERT, sorted);
+                insert(tx, INSERT, receipts);
             }
         } catch (RuntimeException failed) {
             if (Database.isTaken(failed)) {

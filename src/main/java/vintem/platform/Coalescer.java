@@ -111,9 +111,8 @@ public final class Coalescer<R, O> implements AutoCloseable {
         this.queue = new ArrayBlockingQueue<>(limits.capacity());
         for (var number = 1; number <= limits.workers(); number++) {
             var crowd = number == 1 ? 1 : limits.crowd();
-            // At each answer of the database a virtual one would stand in line behind the threads
-            // of
-            // all requests, with everybody on its list.
+            // A virtual one would stand in line behind the threads of all requests at each answer
+            // of the database, with everybody on its list.
             workers.add(
                     Thread.ofPlatform()
                             .daemon()

@@ -61,7 +61,7 @@ class DebtBatchTest {
         assertThat(batch.cameTrue(Map.of("a", known(300)))).isFalse();
         assertThat(batch.cameTrue(Map.of())).isFalse();
         // It is decided again by what is charged.
-        batch.knowsAll();
+        batch.guessNothing();
         var decision = batch.decide(Map.of("a", known(300)), DIALECT);
         assertThat(decision.duplicates()).isEmpty();
         assertThat(decision.errata()).hasSize(1);
