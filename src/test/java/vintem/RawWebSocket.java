@@ -158,9 +158,14 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /// The next text; an AssertionError where something else comes.
+    /// The next text; an AssertionError where something else comes. A ping before is answered, as
+    /// every client does: one comes where the machine stood still for as long as the server waits.
     public String readText() {
         var frame = read();
+        while (frame.opcode() == PING) {
+            send(PONG, true, frame.payload());
+            frame = read();
+        }
         if (frame.opcode() != TEXT) {
             throw new AssertionError("no text, but %d: %d".formatted(frame.opcode(), frame.code()));
         }
