@@ -62,16 +62,20 @@ public final class Coalescer<R, O> implements AutoCloseable {
     /// @param workers lists that run at the same time
     /// @param attempts runs of one list before its callers hear that the database is away
     /// @param crowd requests that must wait before a second worker takes a list
-    public record Limits(int capacity, int longest, int workers, int attempts, int crowd) {
+    /// @param heldUp how long the first of them must have waited where they are fewer: whoever runs
+    ///     the list before them waits for somebody else
+    public record Limits(
+            int capacity, int longest, int workers, int attempts, int crowd, Duration heldUp) {
         public static final Limits USUAL = new Limits(10_000, 1_000, 2, 8);
 
         /// For what arrives in small requests over HTTP. A second worker that took whatever is
         /// there would find almost nobody waiting, and a list of two costs nearly what a list of a
-        /// hundred does; so it helps only where many wait.
-        public static final Limits HELPED_IN_CROWDS = new Limits(10_000, 1_000, 2, 8, 48);
+        /// hundred does; so it helps only where many wait, or some for long.
+        public static final Limits HELPED_IN_CROWDS =
+                new Limits(10_000, 1_000, 2, 8, 128, Duration.ofMillis(500));
 
         public Limits(int capacity, int longest, int workers, int attempts) {
-            this(capacity, longest, workers, attempts, 1);
+            this(capacity, longest, workers, attempts, 1, Duration.ZERO);
         }
     }
 
@@ -224,7 +228,7 @@ public final class Coalescer<R, O> implements AutoCloseable {
     private void serve(int crowd) {
         while (true) {
             try {
-                while (!closed && queue.size() < crowd && crowd > 1) {
+                while (!closed && !isNeeded(crowd)) {
                     LockSupport.parkNanos(IDLE_NANOS);
                 }
                 var first = queue.poll(IDLE_NANOS, TimeUnit.NANOSECONDS);
@@ -250,6 +254,15 @@ public final class Coalescer<R, O> implements AutoCloseable {
                         .uncaughtException(Thread.currentThread(), unexpected);
             }
         }
+    }
+
+    /// Whether a worker that helps in crowds of this size is to take a list.
+    private boolean isNeeded(int crowd) {
+        if (crowd == 1 || queue.size() >= crowd) {
+            return true;
+        }
+        var first = queue.peek();
+        return first != null && System.nanoTime() - first.startNanos() > limits.heldUp().toNanos();
     }
 
     private void run(List<Waiting<R, O>> list) {

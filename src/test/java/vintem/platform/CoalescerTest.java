@@ -123,7 +123,7 @@ class CoalescerTest {
 
     @Test
     void a_second_worker_helps_a_crowd_and_nobody_else() {
-        start(new Limits(1_000, 100, 2, 8, 40), this::write);
+        start(new Limits(1_000, 100, 2, 8, 40, Duration.ofHours(1)), this::write);
         gate.drainPermits();
         var first = coalescer.submit(Wish.of("first"));
         Together.until("the first list runs", () -> lists.size() == 1);
@@ -138,6 +138,19 @@ class CoalescerTest {
         first.join();
         one.join();
         few.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    void a_second_worker_helps_who_is_held_up_by_the_list_before_them() {
+        start(new Limits(1_000, 100, 2, 8, 40, Duration.ofMillis(50)), this::write);
+        gate.drainPermits();
+        var first = coalescer.submit(Wish.of("first"));
+        Together.until("the first list runs", () -> lists.size() == 1);
+        var second = coalescer.submit(Wish.of("second"));
+        Together.until("the second worker has taken it", () -> lists.size() == 2);
+        gate.release(1_000);
+        assertThat(first.join()).isEqualTo("granted first");
+        assertThat(second.join()).isEqualTo("granted second");
     }
 
     @Test
