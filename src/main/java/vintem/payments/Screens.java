@@ -15,6 +15,11 @@ class Screens {
         this.broadcast = broadcast;
     }
 
+    /// Whether anybody looks at a payment at this moment, on a node that this one can tell.
+    boolean areWatched() {
+        return broadcast.isHeard(WatchedPayment.topics());
+    }
+
     /// @param event `payment-confirmed`, `payment-expired`, `payment-removed`, `payment-refunded`
     ///     or `payment-registered`
     void changed(UUID paymentId, String event) {

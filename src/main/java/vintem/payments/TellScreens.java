@@ -31,6 +31,13 @@ class TellScreens implements Subscriber {
         return Set.of(PaymentEvent.CONFIRMED);
     }
 
+    /// None while nobody looks. This is asked after the relay has fixed how far it reads: whoever
+    /// begins to look now reads a state in which all of it has happened.
+    @Override
+    public Set<String> types(Handle tx) {
+        return screens.areWatched() ? types() : Set.of();
+    }
+
     @Override
     public void apply(Handle tx, List<Outbox.Event> events) {
         for (var event : events) {

@@ -38,7 +38,11 @@ public final class Broadcast {
 
     record Hint(String topic, String message) {}
 
-    private record Prefixed(String prefix, Listener listener) {}
+    private record Prefixed(String prefix, Listener listener) {
+        boolean overlaps(String other) {
+            return prefix.startsWith(other) || other.startsWith(prefix);
+        }
+    }
 
     private static final Logger LOG = Logger.getLogger(Broadcast.class);
 
@@ -92,6 +96,14 @@ public final class Broadcast {
         var entry = new Prefixed(prefix, listener);
         prefixed.add(entry);
         return () -> prefixed.remove(entry);
+    }
+
+    /// Whether a hint about a topic that starts so could reach anybody at this moment. Who comes
+    /// later reads the state before anything else.
+    public boolean isHeard(String prefix) {
+        return others != null
+                || listeners.keySet().stream().anyMatch(topic -> topic.startsWith(prefix))
+                || prefixed.stream().anyMatch(it -> it.overlaps(prefix));
     }
 
     /// Topics that somebody listens to.

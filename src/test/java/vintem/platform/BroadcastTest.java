@@ -73,6 +73,22 @@ class BroadcastTest {
     }
 
     @Test
+    void nobody_hears_what_nobody_on_a_node_by_itself_listens_to() {
+        var node = node(Optional.empty());
+        node.listen("forget", new Ear());
+        assertThat(node.isHeard("payment:")).isFalse();
+        try (var _ = node.listen("payment:1", new Ear())) {
+            assertThat(node.isHeard("payment:")).isTrue();
+        }
+        assertThat(node.isHeard("payment:")).isFalse();
+        try (var _ = node.listenToAll("pay", new Ear())) {
+            assertThat(node.isHeard("payment:")).isTrue();
+        }
+        // Who listens on other nodes, none can tell.
+        assertThat(node(Optional.of("redis://127.0.0.1:1")).isHeard("payment:")).isTrue();
+    }
+
+    @Test
     void a_listener_that_fails_harms_neither_the_teller_nor_the_others() {
         var node = node(Optional.empty());
         var one = new Ear();
