@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import vintem.platform.Writes;
 
 /// The bank's own statement of our account, for proofs that compare it with our books.
 public interface BankBooks {
@@ -31,7 +32,9 @@ public interface BankBooks {
 
     /// Receipts that somebody with the bank's secret told of, in the transaction that books them. A
     /// real bank knows them. The sandbox's bank is played by whoever tells, so it writes them down.
-    void told(Handle tx, List<PixRail.Incoming.Received> receipts);
+    ///
+    /// @param writes of the transaction that books them, still to be run
+    void told(Writes writes, List<PixRail.Incoming.Received> receipts);
 
     /// A boleto that was paid.
     ///

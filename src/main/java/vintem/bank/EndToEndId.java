@@ -69,7 +69,8 @@ public record EndToEndId(String value) {
         return tail.toString();
     }
 
-    private static boolean isValid(String value) {
+    /// Whether it has the shape, and a minute that exists.
+    public static boolean isValid(String value) {
         if (!SHAPE.matcher(value).matches()) {
             return false;
         }

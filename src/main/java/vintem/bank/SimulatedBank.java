@@ -20,6 +20,7 @@ import vintem.platform.Database;
 import vintem.platform.Ids;
 import vintem.platform.Settings;
 import vintem.platform.TaxId;
+import vintem.platform.Writes;
 
 /// The sandbox's bank. It keeps books of its own, in its own transactions, and answers by
 /// [Scenario]. Idempotent by provider id, and an order is visible the moment it is sent.
@@ -195,7 +196,13 @@ public class SimulatedBank implements PixRail, BankBooks, StatementFeed {
         var received =
                 new Incoming.Received(
                         0, EndToEndId.create(ISPB, now).value(), txid, amountCents, now);
-        database.run(tx -> tables.bookReceipts(tx, List.of(received), takenBack(received), false));
+        database.run(
+                tx -> {
+                    var writes = new Writes();
+                    tables.bookReceipts(writes, List.of(received));
+                    tables.bookTakenBack(writes, takenBack(received));
+                    writes.run(tx);
+                });
         return received;
     }
 
@@ -212,10 +219,11 @@ public class SimulatedBank implements PixRail, BankBooks, StatementFeed {
     }
 
     @Override
-    public void told(Handle tx, List<Incoming.Received> receipts) {
+    public void told(Writes writes, List<Incoming.Received> receipts) {
         if (!receipts.isEmpty()) {
+            tables.bookTold(writes, receipts);
             var recalled = receipts.stream().flatMap(each -> takenBack(each).stream()).toList();
-            tables.bookReceipts(tx, receipts, recalled, true);
+            tables.bookTakenBack(writes, recalled);
         }
     }
 

@@ -20,6 +20,7 @@ import vintem.bank.PixRail.Refund;
 import vintem.bank.PixRail.Registration;
 import vintem.bank.PixRail.Returned;
 import vintem.platform.BinaryArray;
+import vintem.platform.Writes;
 
 /// The schema `simulated_bank`, which is the sandbox bank's own.
 @Singleton
@@ -126,10 +127,20 @@ public class SimulatedBankTables {
     private static final String BOOK_RECEIPTS =
             """
             insert into simulated_bank.other_line
-                (kind, reference, end_to_end_id, txid, amount_cents, booked_at, told)
-            select 'receipt', e2e, e2e, txid, amount, at, :told
-            from unnest(:endToEnds, :txids, :amounts, :times) as r (e2e, txid, amount, at)
+                (kind, reference, end_to_end_id, txid, amount_cents, booked_at)
+            select 'receipt', e2e, e2e, txid, amount, at
+            from unnest(?, ?, ?, ?) as r (e2e, txid, amount, at)
             on conflict do nothing
+            """;
+
+    // What the bank knew before it was told is on its statement. It gives such a Pix its id when it
+    // writes it down, so nobody can have told of it before that.
+    private static final String BOOK_TOLD =
+            """
+            insert into simulated_bank.told_receipt (end_to_end_id, amount_cents, booked_at)
+            select e2e, amount, at from unnest(?, ?, ?) as r (e2e, amount, at)
+            where not exists (select from simulated_bank.other_line
+                              where kind = 'receipt' and reference = e2e)
             """;
 
     // Only what is really there can be taken back, and once.
@@ -138,8 +149,8 @@ public class SimulatedBankTables {
             insert into simulated_bank.other_line
                 (kind, reference, end_to_end_id, amount_cents, booked_at)
             select 'taken_back', t.id, e2e, -t.amount, at
-            from unnest(:ids, :endToEnds, :amounts, :times) as t (id, e2e, amount, at)
-            join simulated_bank.other_line l
+            from unnest(?, ?, ?, ?) as t (id, e2e, amount, at)
+            join simulated_bank.statement_line l
                 on l.kind = 'receipt' and l.reference = e2e and l.amount_cents = t.amount
             on conflict do nothing
             """;
@@ -313,21 +324,32 @@ public class SimulatedBankTables {
         tx.createUpdate(WITHDRAW).bindArray("txids", String.class, txids).bind("at", at).execute();
     }
 
-    void bookReceipts(Handle tx, List<Received> receipts, List<TakenBack> recalled, boolean told) {
-        tx.createUpdate(BOOK_RECEIPTS)
-                .bind("endToEnds", BinaryArray.texts(receipts, Received::endToEndId))
-                .bind("txids", BinaryArray.texts(receipts, Received::txid))
-                .bind("amounts", BinaryArray.longs(receipts, Received::amountCents))
-                .bind("times", BinaryArray.instants(receipts, Received::receivedAt))
-                .bind("told", told)
-                .execute();
+    /// Money that came in and that nobody was told of yet.
+    void bookReceipts(Writes writes, List<Received> receipts) {
+        writes.add(
+                BOOK_RECEIPTS,
+                BinaryArray.texts(receipts, Received::endToEndId),
+                BinaryArray.texts(receipts, Received::txid),
+                BinaryArray.longs(receipts, Received::amountCents),
+                BinaryArray.instants(receipts, Received::receivedAt));
+    }
+
+    void bookTold(Writes writes, List<Received> receipts) {
+        writes.add(
+                BOOK_TOLD,
+                BinaryArray.texts(receipts, Received::endToEndId),
+                BinaryArray.longs(receipts, Received::amountCents),
+                BinaryArray.instants(receipts, Received::receivedAt));
+    }
+
+    void bookTakenBack(Writes writes, List<TakenBack> recalled) {
         if (!recalled.isEmpty()) {
-            tx.createUpdate(BOOK_TAKEN_BACK)
-                    .bind("ids", BinaryArray.texts(recalled, TakenBack::refundId))
-                    .bind("endToEnds", BinaryArray.texts(recalled, TakenBack::endToEndId))
-                    .bind("amounts", BinaryArray.longs(recalled, TakenBack::amountCents))
-                    .bind("times", BinaryArray.instants(recalled, TakenBack::takenBackAt))
-                    .execute();
+            writes.add(
+                    BOOK_TAKEN_BACK,
+                    BinaryArray.texts(recalled, TakenBack::refundId),
+                    BinaryArray.texts(recalled, TakenBack::endToEndId),
+                    BinaryArray.longs(recalled, TakenBack::amountCents),
+                    BinaryArray.instants(recalled, TakenBack::takenBackAt));
         }
     }
 

@@ -17,6 +17,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import vintem.ledger.AccountCode.Side;
 import vintem.platform.Problem;
+import vintem.platform.Writes;
 
 /// The door of the ledger. Every method works inside its caller's transaction.
 @Singleton
@@ -96,9 +97,18 @@ public class Ledger {
     /// Records what has *already happened*, whatever the balances: a floor refuses intentions, not
     /// facts. A fact is recorded once: an id that is written already fails the transaction.
     public void record(Handle tx, List<Transfer> transfers) {
+        var writes = new Writes();
+        record(tx, writes, transfers);
+        writes.run(tx);
+    }
+
+    /// The same, together with other writes of the same transaction.
+    ///
+    /// @param writes still to be run
+    public void record(Handle tx, Writes writes, List<Transfer> transfers) {
         var funds = Funds.lock(tx, this, transfers);
         transfers.forEach(funds::move);
-        tables.insert(tx, transfers);
+        tables.insert(tx, writes, transfers);
         funds.keep();
     }
 

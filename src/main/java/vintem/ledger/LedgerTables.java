@@ -20,6 +20,7 @@ import vintem.platform.BinaryCopy;
 import vintem.platform.Columns;
 import vintem.platform.Ids;
 import vintem.platform.Problem;
+import vintem.platform.Writes;
 
 /// Transfers as they are written and read, and what accounts with a floor may give.
 @Singleton
@@ -72,8 +73,7 @@ public class LedgerTables {
             """
             insert into transfer (id, entry_id, debit_account, credit_account, amount_cents, kind,
                                   subject_id, occurred_at)
-            select * from unnest(:ids, :entries, :debits, :credits, :amounts, :kinds, :subjects,
-                                 :occurred)
+            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String INSERT_ONCE = INSERT + "on conflict do nothing";
@@ -233,8 +233,15 @@ public class LedgerTables {
             """;
 
     void insert(Handle tx, List<Transfer> transfers) {
+        var writes = new Writes();
+        insert(tx, writes, transfers);
+        writes.run(tx);
+    }
+
+    /// A long list at once, a short one together with other writes.
+    void insert(Handle tx, Writes writes, List<Transfer> transfers) {
         if (!BinaryCopy.isWorthIt(transfers.size())) {
-            insert(tx, INSERT, transfers);
+            add(writes, INSERT, transfers);
         } else {
             BinaryCopy.copy(
                     tx,
@@ -255,23 +262,24 @@ public class LedgerTables {
 
     /// Leaves alone what is written already under the same ids.
     void insertOnce(Handle tx, List<Transfer> transfers) {
-        insert(tx, INSERT_ONCE, transfers);
+        var writes = new Writes();
+        add(writes, INSERT_ONCE, transfers);
+        writes.run(tx);
     }
 
-    private static void insert(Handle tx, String statement, List<Transfer> transfers) {
-        if (transfers.isEmpty()) {
-            return;
+    private static void add(Writes writes, String statement, List<Transfer> transfers) {
+        if (!transfers.isEmpty()) {
+            writes.add(
+                    statement,
+                    BinaryArray.uuids(transfers, Transfer::id),
+                    BinaryArray.uuids(transfers, Transfer::entryId),
+                    BinaryArray.ints(transfers, each -> each.debit().id()),
+                    BinaryArray.ints(transfers, each -> each.credit().id()),
+                    BinaryArray.longs(transfers, Transfer::amountCents),
+                    BinaryArray.texts(transfers, Transfer::kind),
+                    BinaryArray.uuids(transfers, Transfer::subjectId),
+                    BinaryArray.instants(transfers, Transfer::occurredAt));
         }
-        tx.createUpdate(statement)
-                .bind("ids", BinaryArray.uuids(transfers, Transfer::id))
-                .bind("entries", BinaryArray.uuids(transfers, Transfer::entryId))
-                .bind("debits", BinaryArray.ints(transfers, each -> each.debit().id()))
-                .bind("credits", BinaryArray.ints(transfers, each -> each.credit().id()))
-                .bind("amounts", BinaryArray.longs(transfers, Transfer::amountCents))
-                .bind("kinds", BinaryArray.texts(transfers, Transfer::kind))
-                .bind("subjects", BinaryArray.uuids(transfers, Transfer::subjectId))
-                .bind("occurred", BinaryArray.instants(transfers, Transfer::occurredAt))
-                .execute();
     }
 
     /// The ids of those transfers that are written already.

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import vintem.ledger.Transfer;
 import vintem.payments.PaymentTable.Offer;
 import vintem.payments.PaymentTable.Paid;
 import vintem.payments.PaymentTable.Stored;
+import vintem.payments.PaymentTable.Taken;
 import vintem.payments.ReceiptTable.Receipt;
 import vintem.platform.Coalescer;
 import vintem.platform.Database;
@@ -33,6 +36,7 @@ import vintem.platform.Ids;
 import vintem.platform.Metrics;
 import vintem.platform.Outbox;
 import vintem.platform.Traces;
+import vintem.platform.Writes;
 
 /// Books what the bank says has arrived.
 ///
@@ -120,7 +124,7 @@ public class ConfirmPayment {
                         "confirmations",
                         database,
                         Coalescer.Limits.HELPED_IN_CROWDS,
-                        this::confirm);
+                        this::confirmAtOnce);
     }
 
     /// @throws Coalescer.Unavailable where too much is waiting or the database is away: the bank
@@ -162,11 +166,31 @@ public class ConfirmPayment {
     /// A list of messages in one transaction, each as if the ones before it had been committed.
     ///
     /// Nearly all of them are about a payment that waits for just this money: it is paid while it
-    /// is looked for. Only what is left over is locked, looked at and decided.
+    /// is looked for, and its receipt is written. Only what is left over is locked, looked at and
+    /// decided.
     List<Outcome> confirm(Handle tx, List<Message> messages) {
+        return confirm(tx, messages, payments::payUnlessBooked);
+    }
+
+    /// The same for a transaction in which nothing else happens. Whether a Pix is booked already is
+    /// not asked before: hardly any is, and for a payment that still waits next to none. The unique
+    /// index says so in the end, and then all of it is undone and done with asking.
+    private List<Outcome> confirmAtOnce(Handle tx, List<Message> messages) {
+        try {
+            return confirm(tx, messages, payments::payAtOnce);
+        } catch (PaymentTable.BookedAlready undone) {
+            Database.startAgain(tx);
+            return confirm(tx, messages);
+        }
+    }
+
+    private List<Outcome> confirm(
+            Handle tx,
+            List<Message> messages,
+            BiFunction<Handle, Collection<Offer>, Map<UUID, Taken>> pay) {
         var offers = offers(messages);
-        var paid = payments.payWaiting(tx, offers.values());
-        var rest = messages.stream().filter(it -> !isPaid(it, offers, paid)).toList();
+        var taken = pay.apply(tx, offers.values());
+        var rest = messages.stream().filter(it -> !taken.containsKey(it.id())).toList();
         var deciding =
                 rest.isEmpty()
                         ? new Deciding(new HashMap<>(), new HashMap<>())
@@ -175,14 +199,14 @@ public class ConfirmPayment {
                                 // Read under the locks: an earlier message of the same payment has
                                 // been committed by now.
                                 receipts.byEndToEndIds(tx, distinct(rest, Message::endToEndId)));
-        var outcomes =
-                messages.stream()
-                        .map(
-                                it ->
-                                        isPaid(it, offers, paid)
-                                                ? deciding.book(it, stored(it, paid))
-                                                : deciding.decide(it))
-                        .toList();
+        var outcomes = new ArrayList<Outcome>(messages.size());
+        for (var each : messages) {
+            var payment = taken.get(each.id());
+            outcomes.add(
+                    payment == null
+                            ? deciding.decide(each)
+                            : deciding.book(each, payment, offers.get(each.id()).endToEndId()));
+        }
         deciding.write(tx);
         return outcomes;
     }
@@ -198,6 +222,7 @@ public class ConfirmPayment {
                 offers.put(
                         each.id(),
                         new Offer(
+                                each.id(),
                                 each.txid(),
                                 each.amountCents(),
                                 each.receivedAt(),
@@ -207,15 +232,6 @@ public class ConfirmPayment {
             }
         }
         return offers;
-    }
-
-    private static boolean isPaid(
-            Message message, Map<UUID, Offer> offers, Map<String, Stored> paid) {
-        return offers.containsKey(message.id()) && paid.containsKey(String.valueOf(message.txid()));
-    }
-
-    private static Stored stored(Message message, Map<String, Stored> paid) {
-        return Objects.requireNonNull(paid.get(String.valueOf(message.txid())));
     }
 
     private static Set<String> distinct(
@@ -235,6 +251,7 @@ public class ConfirmPayment {
         private final List<Receipt> notes = new ArrayList<>();
         private final List<Paid> paid = new ArrayList<>();
         private final Map<UUID, String> named = new HashMap<>();
+        private final List<Incoming.Received> told = new ArrayList<>();
         private final List<Transfer> transfers = new ArrayList<>();
         private final List<Outbox.News> news = new ArrayList<>();
 
@@ -346,15 +363,16 @@ public class ConfirmPayment {
             var now = payment.paid(at, message.amountCents(), endToEndId);
             paid.add(new Paid(payment.id(), at, message.amountCents(), now.late(), endToEndId));
             byTxid.put(payment.txid(), now);
-            return book(message, now);
+            add(receipt(message, endToEndId, "confirmed", null, payment.id()));
+            return book(
+                    message,
+                    new Taken(message.id(), payment.id(), payment.purpose(), now.late()),
+                    endToEndId);
         }
 
-        /// Books what has paid a payment.
-        ///
-        /// @param payment as it stands now
-        Outcome book(Message message, Stored payment) {
-            var at = message.receivedAt();
-            add(receipt(message, payment.endToEndId(), "confirmed", null, payment.id()));
+        /// Books what has paid a payment, and has its receipt.
+        Outcome book(Message message, Taken payment, @Nullable String endToEndId) {
+            tell(endToEndId, message);
             transfers.add(
                     Transfer.of(
                             AccountCode.BANK,
@@ -362,16 +380,16 @@ public class ConfirmPayment {
                             message.amountCents(),
                             "payment_confirmed",
                             payment.id(),
-                            at));
+                            message.receivedAt()));
             news.add(
                     new PaymentEvent.Confirmed(
                                     payment.id(),
-                                    payment.txid(),
+                                    String.valueOf(message.txid()),
                                     payment.purpose(),
-                                    payment.amountCents(),
+                                    message.amountCents(),
                                     message.amountCents(),
                                     payment.late(),
-                                    payment.endToEndId())
+                                    endToEndId)
                             .news());
             return new Outcome.Confirmed(payment.id());
         }
@@ -379,6 +397,7 @@ public class ConfirmPayment {
         private Outcome keep(Message message, String reason) {
             var receipt = receipt(message, message.endToEndId(), "unidentified", reason, null);
             add(receipt);
+            tell(receipt.endToEndId(), message);
             transfers.add(
                     Transfer.of(
                             AccountCode.BANK,
@@ -397,6 +416,18 @@ public class ConfirmPayment {
             arrived.add(receipt);
             if (receipt.endToEndId() != null) {
                 byEndToEnd.put(receipt.endToEndId(), receipt);
+            }
+        }
+
+        private void tell(@Nullable String endToEndId, Message message) {
+            if (endToEndId != null) {
+                told.add(
+                        new Incoming.Received(
+                                0,
+                                endToEndId,
+                                message.txid(),
+                                message.amountCents(),
+                                message.receivedAt()));
             }
         }
 
@@ -429,21 +460,11 @@ public class ConfirmPayment {
                 receipts.name(tx, named);
                 payments.name(tx, named);
             }
-            ledger.record(tx, transfers);
-            bank.told(tx, arrived.stream().flatMap(each -> told(each).stream()).toList());
-            outbox.publish(tx, news);
-        }
-
-        private static List<Incoming.Received> told(Receipt receipt) {
-            return receipt.endToEndId() == null
-                    ? List.of()
-                    : List.of(
-                            new Incoming.Received(
-                                    0,
-                                    receipt.endToEndId(),
-                                    receipt.txid(),
-                                    receipt.amountCents(),
-                                    receipt.receivedAt()));
+            var writes = new Writes();
+            ledger.record(tx, writes, transfers);
+            bank.told(writes, told);
+            outbox.publish(tx, writes, news);
+            writes.run(tx);
         }
     }
 

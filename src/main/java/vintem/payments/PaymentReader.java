@@ -131,7 +131,7 @@ final class PaymentReader {
             if (endToEndId == null && txid == null) {
                 fields.wrong("bank_payment_id", "is required");
             }
-            if (endToEndId != null && EndToEndId.parse(endToEndId).isEmpty()) {
+            if (endToEndId != null && !EndToEndId.isValid(endToEndId)) {
                 fields.wrong("end_to_end_id", "is no end-to-end id");
             }
             fields.orThrow();

@@ -16,6 +16,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 import vintem.platform.BinaryArray;
 import vintem.platform.Columns;
+import vintem.platform.Database;
 
 /// The table `payment`, and the statements that write it or read it in order to write.
 /// [PaymentLookupTable] has the look-ups.
@@ -66,8 +67,26 @@ class PaymentTable {
     public record Changed(UUID id, String txid, String purpose, String mode, Instant expiresAt) {}
 
     /// Money for a payment that may be waiting for just that.
+    ///
+    /// @param receiptId what its receipt will be
     public record Offer(
-            String txid, long amountCents, Instant paidAt, @Nullable String endToEndId) {}
+            UUID receiptId,
+            String txid,
+            long amountCents,
+            Instant paidAt,
+            @Nullable String endToEndId) {}
+
+    /// One of the Pix that would have been booked stood there already.
+    static final class BookedAlready extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        BookedAlready() {
+            super("a Pix is booked already", null, false, false);
+        }
+    }
+
+    /// That an offer was taken.
+    public record Taken(UUID receiptId, UUID id, String purpose, boolean late) {}
 
     private static final String STORED =
             """
@@ -97,23 +116,35 @@ class PaymentTable {
 
     // Looks, locks and writes in one pass; whoever has the row is waited for, and then it is looked
     // at again. Sorted, so that two lists mostly come to the same rows in the same order.
-    private static final String PAY_WAITING =
+    private static final String PAY =
             """
-            update payment
-            set status = 'paid', paid_at = o.paid_at, paid_cents = payment.amount_cents,
-                late = o.paid_at > payment.expires_at, end_to_end_id = o.end_to_end_id,
-                next_ask_at = null
-            from (select * from unnest(:txids, :amounts, :times, :endToEnds)
-                      as o (txid, amount_cents, paid_at, end_to_end_id)
-                  order by txid) o
-            where payment.txid = o.txid and payment.amount_cents = o.amount_cents
-            and payment.status in ('registering', 'active', 'expired')
-            and not exists (select from pix_receipt r where r.end_to_end_id = o.end_to_end_id)
-            returning payment.id, payment.txid, payment.status, payment.amount_cents,
-                      payment.purpose, payment.created_at, payment.expires_at, payment.paid_at,
-                      payment.paid_cents, payment.late, payment.end_to_end_id,
-                      payment.refunded_cents
+            with paid as (
+                update payment
+                set status = 'paid', paid_at = o.paid_at, paid_cents = payment.amount_cents,
+                    late = o.paid_at > payment.expires_at, end_to_end_id = o.end_to_end_id,
+                    next_ask_at = null
+                from (select * from unnest(:receipts, :txids, :amounts, :times, :endToEnds)
+                          as o (receipt_id, txid, amount_cents, paid_at, end_to_end_id)
+                      order by txid) o
+                where payment.txid = o.txid and payment.amount_cents = o.amount_cents
+                and payment.status in ('registering', 'active', 'expired')
+                %s
+                returning o.*, payment.id, payment.purpose, payment.late
+            ), received as (
+                insert into pix_receipt (id, end_to_end_id, txid, amount_cents, received_at, status,
+                                         payment_id)
+                select receipt_id, end_to_end_id, txid, amount_cents, paid_at, 'confirmed', id
+                from paid order by end_to_end_id
+            )
+            select receipt_id, id, purpose, late from paid
             """;
+
+    private static final String PAY_AT_ONCE = PAY.formatted("");
+
+    private static final String PAY_UNLESS_BOOKED =
+            PAY.formatted(
+                    "and not exists"
+                            + " (select from pix_receipt r where r.end_to_end_id = o.end_to_end_id)");
 
     private static final String PURPOSES = "select id, purpose from payment where id = any(:ids)";
 
@@ -123,7 +154,7 @@ class PaymentTable {
                     where id = :id for update
                     """;
 
-    private static final String PAY =
+    private static final String PAY_LOCKED =
             """
             update payment set status = 'paid', paid_at = p.paid_at, paid_cents = p.paid_cents,
                                late = p.late, end_to_end_id = p.end_to_end_id, next_ask_at = null
@@ -261,22 +292,52 @@ class PaymentTable {
         return tx.createQuery(LOCK).bind("id", id).map((row, _) -> stored(row)).findOne();
     }
 
-    /// Pays those of these payments that wait for just this money, each offered once, where the
-    /// Pix is not booked yet.
+    /// Pays those of these payments that wait for just this money, each offered once, and writes
+    /// the receipts.
     ///
-    /// @return how they stand now, by txid; the others are left as they are
-    Map<String, Stored> payWaiting(Handle tx, Collection<Offer> offers) {
-        var paid = new HashMap<String, Stored>(offers.size() * 2);
-        if (!offers.isEmpty()) {
-            tx.createQuery(PAY_WAITING)
+    /// @return what was taken, by the receipt; the others are left as they are
+    /// @throws BookedAlready where one of these Pix is; then the transaction has failed
+    Map<UUID, Taken> payAtOnce(Handle tx, Collection<Offer> offers) {
+        try {
+            return pay(tx, PAY_AT_ONCE, offers);
+        } catch (Database.TryAgain _) {
+            throw new BookedAlready();
+        }
+    }
+
+    /// The same, but what is booked already is left as it is.
+    ///
+    /// @throws Database.TryAgain where somebody else has just booked one of these Pix
+    Map<UUID, Taken> payUnlessBooked(Handle tx, Collection<Offer> offers) {
+        return pay(tx, PAY_UNLESS_BOOKED, offers);
+    }
+
+    private static Map<UUID, Taken> pay(Handle tx, String statement, Collection<Offer> offers) {
+        var taken = new HashMap<UUID, Taken>(offers.size() * 2);
+        if (offers.isEmpty()) {
+            return taken;
+        }
+        try {
+            tx.createQuery(statement)
+                    .bind("receipts", BinaryArray.uuids(offers, Offer::receiptId))
                     .bind("txids", BinaryArray.texts(offers, Offer::txid))
                     .bind("amounts", BinaryArray.longs(offers, Offer::amountCents))
                     .bind("times", BinaryArray.instants(offers, Offer::paidAt))
                     .bind("endToEnds", BinaryArray.texts(offers, Offer::endToEndId))
-                    .map((row, _) -> stored(row))
-                    .forEach(each -> paid.put(each.txid(), each));
+                    .map((row, _) -> taken(row))
+                    .forEach(each -> taken.put(each.receiptId(), each));
+        } catch (RuntimeException failed) {
+            throw ReceiptTable.again(failed);
         }
-        return paid;
+        return taken;
+    }
+
+    private static Taken taken(ResultSet row) throws SQLException {
+        return new Taken(
+                Columns.uuid(row, "receipt_id"),
+                Columns.uuid(row, "id"),
+                row.getString("purpose"),
+                row.getBoolean("late"));
     }
 
     void pay(Handle tx, Collection<Paid> paid) {
@@ -284,7 +345,7 @@ class PaymentTable {
             return;
         }
         var changed =
-                tx.createUpdate(PAY)
+                tx.createUpdate(PAY_LOCKED)
                         .bind("ids", BinaryArray.uuids(paid, Paid::id))
                         .bind("times", BinaryArray.instants(paid, Paid::paidAt))
                         .bind("amounts", BinaryArray.longs(paid, Paid::paidCents))

@@ -61,6 +61,7 @@ public class PaymentsHttp {
             Set.of("registering", "active", "paid", "expired", "removed", "refunded", "refused");
 
     static final String CONFIRMED = "The payment has been confirmed";
+    private static final byte[] CONFIRMED_ANSWER = Json.write(Map.of("message", CONFIRMED));
 
     private static final String SAMPLE =
             """
@@ -302,8 +303,7 @@ public class PaymentsHttp {
     @APIResponse(responseCode = "503", description = "Too much is waiting; tell it again")
     public Response confirm(InputStream body) {
         return switch (confirmPayment.confirm(PaymentReader.message(body, clock.instant()))) {
-            case ConfirmPayment.Outcome.Confirmed _ ->
-                    json(200, Json.write(Map.of("message", CONFIRMED))).build();
+            case ConfirmPayment.Outcome.Confirmed _ -> json(200, CONFIRMED_ANSWER).build();
             case ConfirmPayment.Outcome.Unidentified(var receiptId, var reason) ->
                     json(
                                     200,

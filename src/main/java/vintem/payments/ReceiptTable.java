@@ -182,11 +182,15 @@ class ReceiptTable {
                 insert(tx, INSERT, receipts);
             }
         } catch (RuntimeException failed) {
-            if (Database.isTaken(failed)) {
-                throw new Database.TryAgain("somebody else booked one of these Pix");
-            }
-            throw failed;
+            throw again(failed);
         }
+    }
+
+    /// What a receipt that could not be written means: to try again where somebody else has.
+    static RuntimeException again(RuntimeException failed) {
+        return Database.isTaken(failed)
+                ? new Database.TryAgain("somebody else booked one of these Pix")
+                : failed;
     }
 
     private static void write(BinaryCopy.Row row, Receipt receipt) {

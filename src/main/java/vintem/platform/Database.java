@@ -120,6 +120,13 @@ public class Database {
         return refusal;
     }
 
+    /// Undoes what this transaction wrote, also where a statement of it has failed, and begins
+    /// another one in its place.
+    public static void startAgain(Handle tx) {
+        tx.rollback();
+        tx.begin();
+    }
+
     /// Whether work failed because a unique index had the last word: what it would have written is
     /// there already.
     public static boolean isTaken(Throwable failed) {

@@ -34,8 +34,15 @@ public class Outbox {
     }
 
     public void publish(Handle tx, List<News> news) {
-        if (!news.isEmpty()) {
-            OutboxTable.write(tx, news);
-        }
+        var writes = new Writes();
+        publish(tx, writes, news);
+        writes.run(tx);
+    }
+
+    /// The same, together with other writes of the same transaction.
+    ///
+    /// @param writes still to be run
+    public void publish(Handle tx, Writes writes, List<News> news) {
+        OutboxTable.write(tx, writes, news);
     }
 }

@@ -38,7 +38,7 @@ class OutboxTable {
     private static final String INSERT =
             """
             insert into outbox (type, subject, body, purpose)
-            select * from unnest(:types, :subjects, :bodies, :purposes)
+            select * from unnest(?, ?, ?, ?)
             """;
 
     private static final String REGISTER =
@@ -168,7 +168,8 @@ class OutboxTable {
 
     private static final String COUNT_PARKED = "select count(*) from outbox_parked";
 
-    static void write(Handle tx, List<Outbox.News> news) {
+    /// A long list at once, a short one together with other writes.
+    static void write(Handle tx, Writes writes, List<Outbox.News> news) {
         if (BinaryCopy.isWorthIt(news.size())) {
             BinaryCopy.copy(
                     tx,
@@ -181,12 +182,12 @@ class OutboxTable {
                                     .text(Json.text(each.body()))
                                     .text(each.purpose()));
         } else if (!news.isEmpty()) {
-            tx.createUpdate(INSERT)
-                    .bind("types", BinaryArray.texts(news, Outbox.News::type))
-                    .bind("subjects", BinaryArray.texts(news, Outbox.News::subject))
-                    .bind("bodies", BinaryArray.texts(news, each -> Json.text(each.body())))
-                    .bind("purposes", BinaryArray.texts(news, Outbox.News::purpose))
-                    .execute();
+            writes.add(
+                    INSERT,
+                    BinaryArray.texts(news, Outbox.News::type),
+                    BinaryArray.texts(news, Outbox.News::subject),
+                    BinaryArray.texts(news, each -> Json.text(each.body())),
+                    BinaryArray.texts(news, Outbox.News::purpose));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vintem.Http;
@@ -135,6 +136,35 @@ class ConfirmationRulesTest {
     }
 
     @Test
+    void who_tells_of_a_booked_pix_again_holds_nobody_up_who_is_on_the_same_list()
+            throws Exception {
+        var booked = Pix.endToEndId();
+        Pix.confirm(Pix.create(merchant, 10.00).get("txid").asText(), "10", booked);
+        var payments = new ArrayList<JsonNode>();
+        for (var i = 0; i < 64; i++) {
+            payments.add(Pix.create(merchant, 10.00));
+        }
+        var next = new AtomicInteger();
+        var answers =
+                atOnce(
+                        64,
+                        () -> {
+                            var i = next.getAndIncrement();
+                            return Pix.confirm(
+                                    payments.get(i).get("txid").asText(),
+                                    "10",
+                                    i % 16 == 0 ? booked : Pix.endToEndId());
+                        });
+        assertThat(answers).allSatisfy(each -> assertThat(each.status()).isEqualTo(200));
+        for (var i = 0; i < 64; i++) {
+            assertThat(Pix.status(payments.get(i).get("id").asText()))
+                    .isEqualTo(i % 16 == 0 ? "active" : "paid");
+        }
+        assertThat(Rows.number("select count(*) from pix_receipt where end_to_end_id = ?", booked))
+                .isEqualTo(1);
+    }
+
+    @Test
     void one_pix_told_with_two_values_is_a_contradiction_and_changes_nothing() {
         var payment = Pix.create(merchant, 10.00);
         var endToEndId = Pix.endToEndId();
@@ -226,6 +256,22 @@ class ConfirmationRulesTest {
         bookIncoming.run();
         assertThat(Pix.status(id)).isEqualTo("paid");
         assertThat(Pix.transfers(id, "payment_confirmed")).isEqualTo(1);
+    }
+
+    @Test
+    void a_pix_that_the_bank_lists_and_tells_of_is_one_line_of_its_statement() {
+        var payment = Pix.create(merchant, 20.00);
+        var txid = payment.get("txid").asText();
+        var received = bank.receive(txid, 20_00);
+        Pix.confirm(txid, "20", received.endToEndId());
+        bookIncoming.run();
+        assertThat(Pix.transfers(payment.get("id").asText(), "payment_confirmed")).isEqualTo(1);
+        assertThat(
+                        Rows.number(
+                                "select count(*) from simulated_bank.statement_line"
+                                        + " where reference = ?",
+                                received.endToEndId()))
+                .isEqualTo(1);
     }
 
     @Test

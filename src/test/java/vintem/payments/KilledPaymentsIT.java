@@ -90,7 +90,7 @@ class KilledPaymentsIT {
                                 data,
                                 """
                                 select kind || ' ' || count(*) || ' ' || abs(sum(amount_cents))
-                                from simulated_bank.other_line
+                                from simulated_bank.statement_line
                                 where kind in ('receipt', 'refund') group by kind order by kind
                                 """))
                 .containsExactly(

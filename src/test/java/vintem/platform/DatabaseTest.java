@@ -66,6 +66,20 @@ class DatabaseTest {
     }
 
     @Test
+    void what_starts_again_has_undone_what_it_wrote_and_what_failed() {
+        database.run(
+                tx -> {
+                    write(tx, "a");
+                    assertThatThrownBy(() -> tx.execute("insert into pair values (1, 0)"))
+                            .matches(Database::isTaken);
+                    Database.startAgain(tx);
+                    write(tx, "b");
+                });
+        assertThat(test.count("thing where word = 'b'")).isEqualTo(1);
+        assertThat(test.count("thing")).isEqualTo(1);
+    }
+
+    @Test
     void a_refusal_that_rolls_back_is_returned_and_leaves_nothing() {
         var refusal = database.transaction(tx -> Database.rollback(tx, write(tx, "a")));
         assertThat(refusal).isEqualTo("a");
