@@ -20,6 +20,9 @@ public interface BankBooks {
     /// How many payouts have left the account more than once, under whatever order.
     long paidMoreThanOnce(Handle snapshot);
 
+    /// How many Pix have come into the account more than once.
+    long receivedMoreThanOnce(Handle snapshot);
+
     /// The returns after a place, in cents.
     long returnedAfterCents(Handle snapshot, long place);
 

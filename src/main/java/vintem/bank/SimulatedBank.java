@@ -272,6 +272,11 @@ public class SimulatedBank implements PixRail, BankBooks, StatementFeed {
     }
 
     @Override
+    public long receivedMoreThanOnce(Handle snapshot) {
+        return tables.receivedMoreThanOnce(snapshot);
+    }
+
+    @Override
     public long returnedAfterCents(Handle snapshot, long place) {
         return tables.returnedAfterCents(snapshot, place);
     }

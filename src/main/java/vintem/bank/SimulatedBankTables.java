@@ -150,8 +150,10 @@ public class SimulatedBankTables {
                 (kind, reference, end_to_end_id, amount_cents, booked_at)
             select 'taken_back', t.id, e2e, -t.amount, at
             from unnest(?, ?, ?, ?) as t (id, e2e, amount, at)
-            join simulated_bank.statement_line l
-                on l.kind = 'receipt' and l.reference = e2e and l.amount_cents = t.amount
+            cross join lateral (
+                select amount_cents from simulated_bank.statement_line
+                where kind = 'receipt' and reference = e2e limit 1) l
+            where l.amount_cents = t.amount
             on conflict do nothing
             """;
 
@@ -239,6 +241,14 @@ public class SimulatedBankTables {
             select count(*) from (
                 select left(reference, 32) from simulated_bank.statement_line
                 where kind = 'payment' group by 1 having count(*) > 1) twice
+            """;
+
+    // No index says it of what the bank was told of.
+    private static final String RECEIVED_TWICE =
+            """
+            select count(*) from (
+                select reference from simulated_bank.statement_line
+                where kind = 'receipt' group by 1 having count(*) > 1) twice
             """;
 
     private static final String RETURNED_AFTER =
@@ -433,6 +443,10 @@ public class SimulatedBankTables {
 
     long paidMoreThanOnce(Handle tx) {
         return tx.createQuery(MORE_THAN_ONCE).mapTo(Long.class).one();
+    }
+
+    long receivedMoreThanOnce(Handle tx) {
+        return tx.createQuery(RECEIVED_TWICE).mapTo(Long.class).one();
     }
 
     long returnedAfterCents(Handle tx, long place) {

@@ -67,10 +67,8 @@ final class RawPageTables {
                        paid_at, 'confirmed', id
                 from paid
             ), told as (
-                insert into simulated_bank.other_line
-                    (kind, reference, end_to_end_id, txid, amount_cents, booked_at, told)
-                select 'receipt', end_to_end_id, end_to_end_id, txid, paid_cents, paid_at, true
-                from paid
+                insert into simulated_bank.told_receipt (end_to_end_id, amount_cents, booked_at)
+                select end_to_end_id, paid_cents, paid_at from paid
             )
             insert into transfer (id, entry_id, debit_account, credit_account, amount_cents, kind,
                                   subject_id, occurred_at, recorded_at)
@@ -91,11 +89,8 @@ final class RawPageTables {
                       from generate_series(1, ?) n) each
                 returning id, end_to_end_id, txid, amount_cents, received_at
             ), told as (
-                insert into simulated_bank.other_line
-                    (kind, reference, end_to_end_id, txid, amount_cents, booked_at, told)
-                select 'receipt', end_to_end_id, end_to_end_id, txid, amount_cents, received_at,
-                       true
-                from made
+                insert into simulated_bank.told_receipt (end_to_end_id, amount_cents, booked_at)
+                select end_to_end_id, amount_cents, received_at from made
             )
             insert into transfer (id, entry_id, debit_account, credit_account, amount_cents, kind,
                                   subject_id, occurred_at, recorded_at)

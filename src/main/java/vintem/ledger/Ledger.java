@@ -102,9 +102,10 @@ public class Ledger {
         writes.run(tx);
     }
 
-    /// The same, together with other writes of the same transaction.
+    /// The same, a short list of transfers together with other writes of the same transaction.
+    /// What the accounts with a floor have available changes at once.
     ///
-    /// @param writes still to be run
+    /// @param writes to be run by the caller before its transaction ends or reads a balance
     public void record(Handle tx, Writes writes, List<Transfer> transfers) {
         var funds = Funds.lock(tx, this, transfers);
         transfers.forEach(funds::move);

@@ -5,21 +5,25 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import vintem.bank.BankBooks;
 import vintem.ledger.AccountCode;
 import vintem.ledger.Ledger;
 import vintem.platform.Proof;
 
 /// Each paid payment has one receipt and one transfer that tells of it, `unidentified` is what
-/// waits for somebody to say whose it is, and `refunds` is what went back.
+/// waits for somebody to say whose it is, `refunds` is what went back, and the bank received no Pix
+/// twice.
 @Singleton
 class PaymentProof implements Proof {
     private final PaymentLookupTable table;
     private final Ledger ledger;
+    private final BankBooks bank;
 
     @Inject
-    PaymentProof(PaymentLookupTable table, Ledger ledger) {
+    PaymentProof(PaymentLookupTable table, Ledger ledger, BankBooks bank) {
         this.table = table;
         this.ledger = ledger;
+        this.bank = bank;
     }
 
     @Override
@@ -38,6 +42,10 @@ class PaymentProof implements Proof {
         }
         for (var id : table.wronglyRefunded(snapshot)) {
             wrong.add("payment %s: its refunds do not add up".formatted(id));
+        }
+        var twice = bank.receivedMoreThanOnce(snapshot);
+        if (twice > 0) {
+            wrong.add("%d Pix are on the bank's statement more than once".formatted(twice));
         }
         var orphans = table.orphans(snapshot);
         if (orphans > 0) {

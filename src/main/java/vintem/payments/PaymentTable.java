@@ -107,7 +107,8 @@ class PaymentTable {
             on conflict (id) do nothing
             """;
 
-    // In one order everywhere, or two lists wait for each other.
+    // In one order, or two lists wait for each other. They may all the same, where both tell of the
+    // same Pix in contradictory ways: then one of them is undone and run again.
     private static final String LOCK_BY_TXID =
             STORED
                     + """

@@ -51,7 +51,7 @@ class ReceiptTable {
             from pix_receipt
             """;
 
-    // Sorted, so that two lists with the same ids wait for each other in one direction only.
+    // Sorted, so that two lists with the same ids mostly wait for each other in one direction only.
     private static final String INSERT =
             """
             insert into pix_receipt

@@ -72,7 +72,7 @@ public final class Coalescer<R, O> implements AutoCloseable {
         /// there would find almost nobody waiting, and a list of two costs nearly what a list of a
         /// hundred does; so it helps only where many wait, or some for long.
         public static final Limits HELPED_IN_CROWDS =
-                new Limits(10_000, 1_000, 2, 8, 128, Duration.ofMillis(500));
+                new Limits(10_000, 1_000, 2, 8, 128, Duration.ofMillis(150));
 
         public Limits(int capacity, int longest, int workers, int attempts) {
             this(capacity, longest, workers, attempts, 1, Duration.ZERO);

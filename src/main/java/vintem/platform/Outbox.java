@@ -39,9 +39,9 @@ public class Outbox {
         writes.run(tx);
     }
 
-    /// The same, together with other writes of the same transaction.
+    /// The same, a short list of news together with other writes of the same transaction.
     ///
-    /// @param writes still to be run
+    /// @param writes to be run by the caller before its transaction ends
     public void publish(Handle tx, Writes writes, List<News> news) {
         OutboxTable.write(tx, writes, news);
     }

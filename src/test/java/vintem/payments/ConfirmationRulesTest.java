@@ -160,8 +160,7 @@ class ConfirmationRulesTest {
             assertThat(Pix.status(payments.get(i).get("id").asText()))
                     .isEqualTo(i % 16 == 0 ? "active" : "paid");
         }
-        assertThat(Rows.number("select count(*) from pix_receipt where end_to_end_id = ?", booked))
-                .isEqualTo(1);
+        assertThat(linesAtTheBank(booked)).isEqualTo(1);
     }
 
     @Test
@@ -266,12 +265,22 @@ class ConfirmationRulesTest {
         Pix.confirm(txid, "20", received.endToEndId());
         bookIncoming.run();
         assertThat(Pix.transfers(payment.get("id").asText(), "payment_confirmed")).isEqualTo(1);
-        assertThat(
-                        Rows.number(
-                                "select count(*) from simulated_bank.statement_line"
-                                        + " where reference = ?",
-                                received.endToEndId()))
-                .isEqualTo(1);
+        assertThat(linesAtTheBank(received.endToEndId())).isEqualTo(1);
+    }
+
+    @Test
+    void a_pix_that_is_twice_on_the_banks_statement_is_found_by_the_audit() {
+        var endToEndId = Pix.endToEndId();
+        Pix.confirm(Pix.create(merchant, 10.00).get("txid").asText(), "10", endToEndId);
+        Rows.change(
+                "insert into simulated_bank.told_receipt values ('%s', 1000, now())"
+                        .formatted(endToEndId));
+        assertThat(audit.findings().stream().flatMap(each -> each.wrong().stream()))
+                .contains("1 Pix are on the bank's statement more than once");
+        Rows.change(
+                "delete from simulated_bank.told_receipt where ctid = (select max(ctid)"
+                        + " from simulated_bank.told_receipt where end_to_end_id = '%s')"
+                                .formatted(endToEndId));
     }
 
     @Test
@@ -326,6 +335,12 @@ class ConfirmationRulesTest {
             ids.add(each.get("id").asText());
         }
         return ids;
+    }
+
+    private static long linesAtTheBank(String endToEndId) {
+        return Rows.number(
+                "select count(*) from simulated_bank.statement_line where reference = ?",
+                endToEndId);
     }
 
     private static long receipts(String paymentId) {

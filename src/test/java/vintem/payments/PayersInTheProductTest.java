@@ -104,6 +104,26 @@ class PayersInTheProductTest {
     }
 
     @Test
+    void who_begins_to_look_after_the_news_went_by_reads_it_in_the_state() {
+        var payment = payment();
+        var message =
+                new ConfirmPayment.Message(
+                        Ids.next(),
+                        Pix.look(payment.toString()).get("txid").asText(),
+                        10_00,
+                        Pix.endToEndId(),
+                        Instant.now());
+        database.run(tx -> confirmPayment.confirm(tx, List.of(message)));
+        // Nobody looks: nobody is told.
+        relay.relay();
+        try (var clients = new SocketIoClients()) {
+            clients.open("late", url(), Map.of("transports", List.of("websocket")))
+                    .await("late", "connect");
+            clients.watch("late", payment).await("late", "payment-confirmed-" + payment);
+        }
+    }
+
+    @Test
     void answers_to_polls_are_plain_even_where_the_client_would_take_them_compressed() {
         var answer = Http.nobody().with("Accept-Encoding", "gzip, deflate, br").get(POLLING);
         assertThat(answer.status()).isEqualTo(200);

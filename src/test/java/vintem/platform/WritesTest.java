@@ -67,14 +67,12 @@ class WritesTest {
     }
 
     @Test
-    void where_nothing_is_to_be_written_nobody_is_asked() {
-        database.run(new Writes()::run);
+    void what_has_run_is_not_run_again() {
         database.run(
                 tx -> {
                     var writes = new Writes();
                     writes.add(INSERT, numbers(1L));
                     writes.run(tx);
-                    // What has run is not run again.
                     writes.run(tx);
                 });
         assertThat(test.count("place")).isEqualTo(1);
