@@ -18,7 +18,8 @@ import vintem.platform.BinaryArray;
 import vintem.platform.Columns;
 import vintem.platform.Database;
 
-/// The table `payment`, and the statements that write it or read it in order to write.
+/// The table `payment`, and the statements that write it or read it in order to write. The one that
+/// pays writes the receipts in `pix_receipt`, too, which is otherwise [ReceiptTable]'s.
 /// [PaymentLookupTable] has the look-ups.
 @Singleton
 class PaymentTable {

@@ -89,15 +89,7 @@ class PayersInTheProductTest {
             clients.open("payer", url(), Map.of("transports", List.of("websocket")))
                     .await("payer", "connect");
             clients.watch("payer", payment).await("payer", "ack");
-            // Confirmed past the product's own telling, as by a node that died right after.
-            var message =
-                    new ConfirmPayment.Message(
-                            Ids.next(),
-                            Pix.look(payment.toString()).get("txid").asText(),
-                            10_00,
-                            Pix.endToEndId(),
-                            Instant.now());
-            database.run(tx -> confirmPayment.confirm(tx, List.of(message)));
+            confirmUntold(payment);
             relay.relay();
             clients.await("payer", "payment-confirmed-" + payment);
         }
@@ -106,14 +98,7 @@ class PayersInTheProductTest {
     @Test
     void who_begins_to_look_after_the_news_went_by_reads_it_in_the_state() {
         var payment = payment();
-        var message =
-                new ConfirmPayment.Message(
-                        Ids.next(),
-                        Pix.look(payment.toString()).get("txid").asText(),
-                        10_00,
-                        Pix.endToEndId(),
-                        Instant.now());
-        database.run(tx -> confirmPayment.confirm(tx, List.of(message)));
+        confirmUntold(payment);
         // Nobody looks: nobody is told.
         relay.relay();
         try (var clients = new SocketIoClients()) {
@@ -145,6 +130,18 @@ class PayersInTheProductTest {
 
     private static int port() {
         return ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+    }
+
+    /// Past the product's own telling, as by a node that died right after its commit.
+    private void confirmUntold(UUID payment) {
+        var message =
+                new ConfirmPayment.Message(
+                        Ids.next(),
+                        Pix.look(payment.toString()).get("txid").asText(),
+                        10_00,
+                        Pix.endToEndId(),
+                        Instant.now());
+        database.run(tx -> confirmPayment.confirm(tx, List.of(message)));
     }
 
     private static String url() {
