@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -90,6 +91,8 @@ public final class Coalescer<R, O> implements AutoCloseable {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
     private static final long IDLE_NANOS = 50_000_000;
+    // Fewer are told sooner than a thread is started that tells them.
+    private static final int MANY = 8;
 
     private final String name;
     private final Database database;
@@ -103,6 +106,8 @@ public final class Coalescer<R, O> implements AutoCloseable {
     // Shared by those who enqueue, exclusive to the one who closes: nobody slips in behind the
     // drain.
     private final ReentrantReadWriteLock door = new ReentrantReadWriteLock();
+    // Lists whose callers are being told, and one for the coalescer itself.
+    private final Phaser telling = new Phaser(1);
     private final Metrics.Histogram sizes;
     private final Metrics.Histogram waits;
     private volatile boolean closed;
@@ -205,6 +210,7 @@ public final class Coalescer<R, O> implements AutoCloseable {
                 return;
             }
         }
+        telling.arriveAndAwaitAdvance();
         watch.interrupt();
     }
 
@@ -278,9 +284,7 @@ public final class Coalescer<R, O> implements AutoCloseable {
                                 list.size(),
                                 () -> origins(list),
                                 () -> database.once(tx -> outcomes(tx, requests)));
-                for (var i = 0; i < list.size(); i++) {
-                    list.get(i).outcome().complete(outcomes.get(i));
-                }
+                tell(list, outcomes);
                 return;
             } catch (Throwable failed) {
                 switch (Failure.of(failed)) {
@@ -298,6 +302,32 @@ public final class Coalescer<R, O> implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// Wakes the callers. Where they are many that takes as long as the database takes for a tenth
+    /// of them, and the next list need not wait for it.
+    private void tell(List<Waiting<R, O>> list, List<O> outcomes) {
+        Runnable each =
+                () -> {
+                    for (var i = 0; i < list.size(); i++) {
+                        list.get(i).outcome().complete(outcomes.get(i));
+                    }
+                };
+        if (list.size() < MANY) {
+            each.run();
+            return;
+        }
+        telling.register();
+        Thread.ofVirtual()
+                .name(name + "-answers")
+                .start(
+                        () -> {
+                            try {
+                                each.run();
+                            } finally {
+                                telling.arriveAndDeregister();
+                            }
+                        });
     }
 
     private static <R, O> List<Traces.Origin> origins(List<Waiting<R, O>> list) {

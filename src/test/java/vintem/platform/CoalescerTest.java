@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
@@ -119,6 +120,32 @@ class CoalescerTest {
         first.join();
         rest.forEach(CompletableFuture::join);
         assertThat(lists.stream().map(List::size)).containsExactly(1, 60);
+    }
+
+    @Test
+    void the_next_list_does_not_wait_until_everybody_on_a_long_one_is_told_but_closing_does() {
+        gate.drainPermits();
+        var first = coalescer.submit(Wish.of("first"));
+        Together.until("the first list runs", () -> lists.size() == 1);
+        var list = submit(20);
+        var slow = new CountDownLatch(1);
+        var listening = list.get(10).thenRun(() -> await(slow));
+        gate.release(1_000);
+        first.join();
+        Together.until("the long list has been taken", () -> lists.size() == 2);
+        assertThat(coalescer.call(Wish.of("next"), PATIENCE)).isEqualTo("granted next");
+        assertThat(list.getLast()).isNotDone();
+
+        var closing = CompletableFuture.runAsync(coalescer::close);
+        Together.until("the door is closed", this::isClosed);
+        // What does not happen cannot be waited for: this is longer than an idle worker takes to
+        // leave.
+        Together.pause(Duration.ofMillis(150));
+        assertThat(closing).isNotDone();
+        slow.countDown();
+        closing.join();
+        listening.join();
+        assertThat(list).allSatisfy(each -> assertThat(each).isCompleted());
     }
 
     @Test
@@ -499,6 +526,14 @@ class CoalescerTest {
 
     private List<CompletableFuture<String>> submit(int number) {
         return words(number).stream().map(word -> coalescer.submit(Wish.of(word))).toList();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(PATIENCE.toSeconds() * 2, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
     }
 
     private static List<String> words(int number) {
