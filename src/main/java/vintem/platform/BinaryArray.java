@@ -2,6 +2,7 @@ package vintem.platform;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -13,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.util.PGBinaryObject;
@@ -24,14 +26,20 @@ import org.postgresql.util.PGobject;
 /// by character; for lists of thousands that costs as much as the insert itself. The format is that
 /// of `array_send` in PostgreSQL's source: dimensions, a flag for nulls, the element's type, the
 /// length, the lower bound, then each element with its length.
-public final class BinaryArray {
+public final class BinaryArray implements Argument {
     private static final LocalDate FIRST_DAY = LocalDate.of(2000, 1, 1);
     private static final Instant FIRST_INSTANT = Instant.parse("2000-01-01T00:00:00Z");
     private static final int HEADER_BYTES = 20;
 
-    private BinaryArray() {}
+    private final Sent array;
+    private final int typeId;
 
-    public static <R> Argument uuids(Collection<R> rows, Function<R, @Nullable UUID> value) {
+    private BinaryArray(Sent array, int typeId) {
+        this.array = array;
+        this.typeId = typeId;
+    }
+
+    public static <R> BinaryArray uuids(Collection<R> rows, Function<R, @Nullable UUID> value) {
         var array = new Writer(rows.size(), 2950, 16);
         for (var row : rows) {
             var uuid = value.apply(row);
@@ -46,7 +54,7 @@ public final class BinaryArray {
         return array.argument("_uuid", 2951);
     }
 
-    public static <R> Argument texts(Collection<R> rows, Function<R, @Nullable String> value) {
+    public static <R> BinaryArray texts(Collection<R> rows, Function<R, @Nullable String> value) {
         var array = new Writer(rows.size(), 25, 24);
         for (var row : rows) {
             var text = value.apply(row);
@@ -61,7 +69,7 @@ public final class BinaryArray {
         return array.argument("_text", 1009);
     }
 
-    public static <R> Argument bytes(Collection<R> rows, Function<R, byte[]> value) {
+    public static <R> BinaryArray bytes(Collection<R> rows, Function<R, byte[]> value) {
         var array = new Writer(rows.size(), 17, 64);
         for (var row : rows) {
             var bytes = value.apply(row);
@@ -71,7 +79,7 @@ public final class BinaryArray {
         return array.argument("_bytea", 1001);
     }
 
-    public static <R> Argument longs(Collection<R> rows, ToLongFunction<R> value) {
+    public static <R> BinaryArray longs(Collection<R> rows, ToLongFunction<R> value) {
         var array = new Writer(rows.size(), 20, 8);
         for (var row : rows) {
             array.start(8);
@@ -80,7 +88,7 @@ public final class BinaryArray {
         return array.argument("_int8", 1016);
     }
 
-    public static <R> Argument ints(Collection<R> rows, ToIntFunction<R> value) {
+    public static <R> BinaryArray ints(Collection<R> rows, ToIntFunction<R> value) {
         var array = new Writer(rows.size(), 23, 4);
         for (var row : rows) {
             array.start(4);
@@ -89,7 +97,7 @@ public final class BinaryArray {
         return array.argument("_int4", 1007);
     }
 
-    public static <R> Argument flags(Collection<R> rows, Predicate<R> value) {
+    public static <R> BinaryArray flags(Collection<R> rows, Predicate<R> value) {
         var array = new Writer(rows.size(), 16, 1);
         for (var row : rows) {
             array.start(1);
@@ -99,7 +107,8 @@ public final class BinaryArray {
     }
 
     /// To the microsecond, as PostgreSQL keeps them.
-    public static <R> Argument instants(Collection<R> rows, Function<R, @Nullable Instant> value) {
+    public static <R> BinaryArray instants(
+            Collection<R> rows, Function<R, @Nullable Instant> value) {
         var array = new Writer(rows.size(), 1184, 8);
         for (var row : rows) {
             var at = value.apply(row);
@@ -111,6 +120,22 @@ public final class BinaryArray {
             }
         }
         return array.argument("_timestamptz", 1185);
+    }
+
+    @Override
+    public void apply(int position, PreparedStatement statement, StatementContext context)
+            throws SQLException {
+        bind(statement, position);
+    }
+
+    void bind(PreparedStatement statement, int position) throws SQLException {
+        // The driver sends in binary only the types it was told of, connection by connection.
+        statement
+                .getConnection()
+                .unwrap(BaseConnection.class)
+                .getQueryExecutor()
+                .addBinarySendOid(typeId);
+        statement.setObject(position, array);
     }
 
     static long micros(Instant at) {
@@ -156,21 +181,12 @@ public final class BinaryArray {
             }
         }
 
-        Argument argument(String type, int typeId) {
+        BinaryArray argument(String type, int typeId) {
             var length = bytes.position();
             bytes.putInt(0, size == 0 ? 0 : 1).putInt(4, hasNull ? 1 : 0).putInt(8, elementType);
             bytes.putInt(12, size).putInt(16, 1);
             var array = new Sent(type, bytes.array(), size == 0 ? 12 : length);
-            return (position, statement, _) -> {
-                // The driver sends in binary only the types it was told of, connection by
-                // connection.
-                statement
-                        .getConnection()
-                        .unwrap(BaseConnection.class)
-                        .getQueryExecutor()
-                        .addBinarySendOid(typeId);
-                statement.setObject(position, array);
-            };
+            return new BinaryArray(array, typeId);
         }
     }
 

@@ -1,10 +1,10 @@
 package vintem.platform;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.argument.Argument;
 
 /// Statements that are sent to PostgreSQL together: as many as they are, the answer to the last one
 /// is all that is waited for. For short lists that wait costs more than the rows.
@@ -13,10 +13,10 @@ import org.jdbi.v3.core.argument.Argument;
 /// fails, those behind it do not run, and the transaction has failed.
 public final class Writes {
     private final List<String> statements = new ArrayList<>();
-    private final List<Argument> arguments = new ArrayList<>();
+    private final List<BinaryArray> arguments = new ArrayList<>();
 
     /// @param statement an `insert`, an `update` or a `delete`, with `?` for each argument
-    public void add(String statement, Argument... itsArguments) {
+    public void add(String statement, BinaryArray... itsArguments) {
         statements.add(statement);
         Collections.addAll(arguments, itsArguments);
     }
@@ -25,11 +25,14 @@ public final class Writes {
         if (statements.isEmpty()) {
             return;
         }
-        try (var update = tx.createUpdate(String.join(";\n", statements))) {
+        // Past Jdbi, to which finding out how to bind each of them is as much work as the rest.
+        try (var together = tx.getConnection().prepareStatement(String.join(";\n", statements))) {
             for (var i = 0; i < arguments.size(); i++) {
-                update.bind(i, arguments.get(i));
+                arguments.get(i).bind(together, i + 1);
             }
-            update.execute();
+            together.execute();
+        } catch (SQLException failed) {
+            throw new IllegalStateException("statements that were sent together failed", failed);
         }
         statements.clear();
         arguments.clear();

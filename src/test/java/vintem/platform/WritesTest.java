@@ -78,7 +78,7 @@ class WritesTest {
         assertThat(test.count("place")).isEqualTo(1);
     }
 
-    private static org.jdbi.v3.core.argument.Argument numbers(Long... numbers) {
+    private static BinaryArray numbers(Long... numbers) {
         return BinaryArray.longs(List.of(numbers), it -> it);
     }
 }
