@@ -164,6 +164,38 @@ class ConfirmationRulesTest {
     }
 
     @Test
+    void all_that_stands_on_a_page_of_the_table_is_paid_where_it_stands() throws Exception {
+        var payments = new ArrayList<JsonNode>();
+        for (var i = 0; i < 40; i++) {
+            payments.add(Pix.create(merchant, 10.00));
+        }
+        var before = pages(payments);
+        var next = new AtomicInteger();
+        var answers =
+                atOnce(
+                        40,
+                        () ->
+                                Pix.confirm(
+                                        payments.get(next.getAndIncrement()).get("txid").asText(),
+                                        "10",
+                                        Pix.endToEndId()));
+        assertThat(answers).extracting(Answer::status).containsOnly(200);
+        assertThat(pages(payments)).isEqualTo(before);
+    }
+
+    /// Where PostgreSQL keeps the rows: elsewhere is an entry in each index.
+    private static List<String> pages(List<JsonNode> payments) {
+        return payments.stream()
+                .map(
+                        it ->
+                                Rows.text(
+                                        "select (ctid::text::point)[0]::text from payment where"
+                                                + " txid = ? and status in ('active', 'paid')",
+                                        it.get("txid").asText()))
+                .toList();
+    }
+
+    @Test
     void one_pix_told_with_two_values_is_a_contradiction_and_changes_nothing() {
         var payment = Pix.create(merchant, 10.00);
         var endToEndId = Pix.endToEndId();
