@@ -131,8 +131,8 @@ final class PaymentsBench implements Benchmark {
             // The compiler takes a core of the two for longer than one would think.
             var warmUp = Duration.ofMillis(effort.of(40_000, 20_000, 1_500));
             turn(http, load, loop, warmUp, new Turns(), new Turns(), new Turns());
-            // A database that is older than five minutes has files for its log; in a new one who
-            // commits fills each with zeros first.
+            // As in a database that is older than five minutes, the log's files are used again. In
+            // a new one each is filled with zeros first, while somebody waits to commit.
             BenchTables.settle(observer);
             var created = new Turns();
             var confirmed = new Turns();

@@ -202,15 +202,15 @@ public final class Coalescer<R, O> implements AutoCloseable {
         door.writeLock().lock();
         closed = true;
         door.writeLock().unlock();
-        for (var worker : workers) {
-            try {
+        try {
+            for (var worker : workers) {
                 worker.join();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
             }
+            telling.awaitAdvanceInterruptibly(telling.arrive());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return;
         }
-        telling.arriveAndAwaitAdvance();
         watch.interrupt();
     }
 
@@ -304,30 +304,38 @@ public final class Coalescer<R, O> implements AutoCloseable {
         }
     }
 
-    /// Wakes the callers. Where they are many that takes as long as the database takes for a tenth
-    /// of them, and the next list need not wait for it.
+    /// Wakes the callers. Many are woken aside: the next list need not wait for that. Whoever wakes
+    /// them stands in line with the threads of requests, as those do whom it wakes.
     private void tell(List<Waiting<R, O>> list, List<O> outcomes) {
-        Runnable each =
-                () -> {
-                    for (var i = 0; i < list.size(); i++) {
-                        list.get(i).outcome().complete(outcomes.get(i));
-                    }
-                };
         if (list.size() < MANY) {
-            each.run();
+            complete(list, outcomes);
             return;
         }
         telling.register();
-        Thread.ofVirtual()
-                .name(name + "-answers")
-                .start(
-                        () -> {
-                            try {
-                                each.run();
-                            } finally {
-                                telling.arriveAndDeregister();
-                            }
-                        });
+        try {
+            Thread.ofVirtual()
+                    .name(name + "-answers")
+                    .start(
+                            () -> {
+                                try {
+                                    complete(list, outcomes);
+                                } catch (Throwable failed) {
+                                    // Who was told keeps what they were told.
+                                    fail(list, new Unavailable("the outcome got lost", failed));
+                                } finally {
+                                    telling.arriveAndDeregister();
+                                }
+                            });
+        } catch (Throwable notStarted) {
+            telling.arriveAndDeregister();
+            throw notStarted;
+        }
+    }
+
+    private static <R, O> void complete(List<Waiting<R, O>> list, List<O> outcomes) {
+        for (var i = 0; i < list.size(); i++) {
+            list.get(i).outcome().complete(outcomes.get(i));
+        }
     }
 
     private static <R, O> List<Traces.Origin> origins(List<Waiting<R, O>> list) {

@@ -39,17 +39,15 @@ record PostgresBinaries(Path home) {
 
     private static final int OWNER_MAY_EXECUTE = 0100;
 
-    /// What the programs find around them.
-    ///
-    /// glibc gives memory back to the kernel as soon as 128 KB are free at the end of the heap, and
-    /// each statement about a list of rows needs as much again: a tenth of what it costs. So up to
-    /// 32 MB stay with a connection that needed them. Other libraries do not know these names.
-    private static final Map<String, String> ENVIRONMENT =
+    /// glibc gives memory back to the kernel where 128 KB are free at the end of the heap, and a
+    /// statement about a list of rows asks for as much again; that was a tenth of all that
+    /// PostgreSQL did for short lists. Now a connection that needed more keeps some 16 MB of it.
+    /// Other libraries do not know these names.
+    private static final Map<String, String> KEEP_MEMORY =
             Map.of(
-                    "LC_ALL", "C",
                     "MALLOC_TOP_PAD_", Integer.toString(1 << 20),
                     "MALLOC_MMAP_THRESHOLD_", Integer.toString(16 << 20),
-                    "MALLOC_TRIM_THRESHOLD_", Integer.toString(32 << 20));
+                    "MALLOC_TRIM_THRESHOLD_", Integer.toString(16 << 20));
 
     static PostgresBinaries unpacked() {
         var archive = "postgres-%s-%s.txz".formatted(system(), architecture());
@@ -93,7 +91,8 @@ record PostgresBinaries(Path home) {
                                 .redirectErrorStream(true)
                                 .redirectInput(new File("/dev/null"))
                                 .redirectOutput(output.toFile());
-                builder.environment().putAll(ENVIRONMENT);
+                builder.environment().put("LC_ALL", "C");
+                KEEP_MEMORY.forEach(builder.environment()::putIfAbsent);
                 var process = builder.start();
                 if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
                     process.destroyForcibly();

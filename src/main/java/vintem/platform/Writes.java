@@ -12,6 +12,16 @@ import org.jdbi.v3.core.Handle;
 /// They run in the order in which they were added, in their caller's transaction; where one of them
 /// fails, those behind it do not run, and the transaction has failed.
 public final class Writes {
+    /// One of the statements failed; its cause says how.
+    public static final class WriteFailed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        WriteFailed(SQLException cause) {
+            // The cause's own message may quote a row.
+            super("a write failed, SQLState %s".formatted(cause.getSQLState()), cause);
+        }
+    }
+
     private final List<String> statements = new ArrayList<>();
     private final List<BinaryArray> arguments = new ArrayList<>();
 
@@ -25,14 +35,14 @@ public final class Writes {
         if (statements.isEmpty()) {
             return;
         }
-        // Past Jdbi, to which finding out how to bind each of them is as much work as the rest.
+        // Past Jdbi, which looks up for each argument how arguments of its type are bound.
         try (var together = tx.getConnection().prepareStatement(String.join(";\n", statements))) {
             for (var i = 0; i < arguments.size(); i++) {
                 arguments.get(i).bind(together, i + 1);
             }
             together.execute();
         } catch (SQLException failed) {
-            throw new IllegalStateException("statements that were sent together failed", failed);
+            throw new WriteFailed(failed);
         }
         statements.clear();
         arguments.clear();

@@ -133,16 +133,19 @@ class CoalescerTest {
         gate.release(1_000);
         first.join();
         Together.until("the long list has been taken", () -> lists.size() == 2);
-        assertThat(coalescer.call(Wish.of("next"), PATIENCE)).isEqualTo("granted next");
-        assertThat(list.getLast()).isNotDone();
-
-        var closing = CompletableFuture.runAsync(coalescer::close);
-        Together.until("the door is closed", this::isClosed);
-        // What does not happen cannot be waited for: this is longer than an idle worker takes to
-        // leave.
-        Together.pause(Duration.ofMillis(150));
-        assertThat(closing).isNotDone();
-        slow.countDown();
+        CompletableFuture<Void> closing;
+        try {
+            assertThat(coalescer.call(Wish.of("next"), PATIENCE)).isEqualTo("granted next");
+            assertThat(list.getLast()).isNotDone();
+            closing = CompletableFuture.runAsync(coalescer::close);
+            Together.until("the door is closed", this::isClosed);
+            // What does not happen cannot be waited for: this is longer than an idle worker takes
+            // to leave.
+            Together.pause(Duration.ofMillis(150));
+            assertThat(closing).isNotDone();
+        } finally {
+            slow.countDown();
+        }
         closing.join();
         listening.join();
         assertThat(list).allSatisfy(each -> assertThat(each).isCompleted());
